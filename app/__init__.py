@@ -1,0 +1,1 @@
+"""The server: HTTP, pages, storage. Knows lrdiag; decides nothing about curves."""

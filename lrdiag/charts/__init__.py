@@ -1,0 +1,1 @@
+"""Charts: plotly figures as plain data."""

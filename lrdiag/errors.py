@@ -1,0 +1,58 @@
+"""Every error that lrdiag raises on purpose.
+
+LrdiagError
+├── ReadError                 a log that cannot be turned into runs
+│   ├── UnknownFormatError    no reader recognises the bytes
+│   ├── MalformedLogError     a reader recognised the log, then could not read it
+│   ├── EmptyLogError         the log holds no rows
+│   └── LimitError            the log is larger than a stated limit
+├── MissingSeriesError        a series was asked of a run that did not log it
+├── UnknownNameError          no rule, role or format bears that name
+└── ConfigError               a setting of the training run that makes no sense
+"""
+
+
+class LrdiagError(Exception):
+    """What went wrong, in the user's words, and what the user can do about it.
+
+    Attributes:
+        message: What happened and what was seen, one or two sentences.
+        hint: The one thing to do next; may be empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ReadError(LrdiagError):
+    """A log that cannot be turned into runs."""
+
+
+class UnknownFormatError(ReadError):
+    """No reader recognises the bytes."""
+
+
+class MalformedLogError(ReadError):
+    """A reader recognised the log, then could not read it."""
+
+
+class EmptyLogError(ReadError):
+    """The log holds no rows."""
+
+
+class LimitError(ReadError):
+    """The log is larger than a stated limit."""
+
+
+class MissingSeriesError(LrdiagError):
+    """A series was asked of a run that did not log it."""
+
+
+class UnknownNameError(LrdiagError):
+    """No rule, role or format bears that name."""
+
+
+class ConfigError(LrdiagError):
+    """A setting of the training run that makes no sense."""

@@ -1,0 +1,1 @@
+"""The log formats that lrdiag reads."""

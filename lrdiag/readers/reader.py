@@ -1,0 +1,82 @@
+"""What a reader is, and the table that every reader makes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrdiag.numerics import FloatArray
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A log as it arrived: its bytes, and the name that came with them."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The logged cells of one column.
+
+    An empty cell was not logged and is absent; a cell that says nan or inf was logged and
+    is here with that value.
+
+    Attributes:
+        rows: The row of each logged cell, strictly increasing; shape (n,).
+        values: Its value, possibly NaN or infinite; shape (n,).
+    """
+
+    rows: IntArray
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        if self.rows.shape != self.values.shape:
+            raise ValueError("A column has one value a logged cell.")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One run as rows and named columns, before any column has a role.
+
+    Attributes:
+        name: The name of the run.
+        format: The name of the reader.
+        rows: The number of rows.
+        columns: The numeric columns by the log's own names, in the log's order.
+        texts: The names of columns that hold words, not numbers.
+        notes: What the reader left out or assumed, one sentence each.
+    """
+
+    name: str
+    format: str
+    rows: int
+    columns: Mapping[str, Cells]
+    texts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One log format.
+
+    Attributes:
+        name: Short and unique, as in "csv".
+        title: What people call the format.
+        suffixes: The file endings that suggest it; a hint, never a proof.
+        recognises: Looks at the first kilobytes and says whether the log is of this format.
+        read: Turns the bytes into one table a run, or raises ReadError with the line.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[Source], bool]
+    read: Callable[[Source], tuple[Table, ...]]

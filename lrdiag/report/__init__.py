@@ -1,0 +1,1 @@
+"""A diagnosis as text or JSON, and the words that all faces share."""
