@@ -70,7 +70,7 @@ def diagnose(
             cleared[rule.code] = rule.seen(signals)
     codes = {rule.code for rule, _ in fired}
     explained = {code: rule.code for rule, _ in fired for code in rule.explains if code in codes}
-    fired.sort(key=lambda pair: _urgency(*pair, explained))
+    fired.sort(key=lambda pair: _urgency(pair[0], pair[1], explained))
     findings = {rule.code: finding for rule, finding in fired}
     return Diagnosis(
         run=run,
