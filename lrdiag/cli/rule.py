@@ -1,0 +1,61 @@
+"""lrdiag rule CODE: what a rule sees, why it matters, and what to do."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lrdiag.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from lrdiag.rules import Rule
+
+
+def rule(
+    code: Annotated[
+        str | None, typer.Argument(help="A code or a name, as in LR104 or spike-recovers.")
+    ] = None,
+    catalogue: Annotated[bool, typer.Option("--list", help="List every rule.")] = False,
+) -> None:
+    """Explain a rule, or list them all."""
+    if catalogue or code is None:
+        _print_catalogue()
+        return
+    one = pick_rule(code)
+    page = f"# {one.code} {one.name}\n\n{one.doc.strip()}\n"
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console(width=None).print(Markdown(page))
+    else:
+        print(page, end="")
+
+
+def pick_rule(code_or_name: str) -> "Rule":
+    """Return the rule of that code or name.
+
+    Raises:
+        UnknownNameError: No rule bears it; the hint names those that come near.
+    """
+    from lrdiag.rules import RULES, find_rule
+
+    try:
+        return find_rule(code_or_name)
+    except UnknownNameError as error:
+        from difflib import get_close_matches
+
+        names = {rule.name: rule for rule in RULES} | {rule.code.lower(): rule for rule in RULES}
+        near = get_close_matches(code_or_name.strip().lower(), names, n=4, cutoff=0.5)
+        said = list(dict.fromkeys(f"{names[one].code} {names[one].name}" for one in near))
+        if not said:
+            raise
+        raise UnknownNameError(error.message, hint=f"Perhaps {' or '.join(said[:3])}.") from None
+
+
+def _print_catalogue() -> None:
+    from lrdiag.rules import RULES
+
+    widest = max((len(one.name) for one in RULES), default=0)
+    for one in RULES:
+        print(f"{one.code}  {one.name:{widest}}  {one.title}")
