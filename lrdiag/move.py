@@ -1,0 +1,49 @@
+"""One move of the learning rate, before it is put into words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Action = Literal["lower", "raise", "keep", "decay", "unsure"]
+Cause = Literal[
+    "no-train-loss",  # nothing to judge
+    "few-rows",
+    "never-finite",
+    "no-ratio",  # constant or negative
+    "blew-up",  # grew, then stopped being finite
+    "bad-sample",  # stopped being finite without growing
+    "single-nonfinite",
+    "too-high",
+    "too-slow",
+    "edge",  # right, at the upper end
+    "right",
+    "start-hidden",  # falls, but the rows hide how it started
+    "val-untouched",  # train falls, validation never does
+    "contradiction",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What to do with the rate, how sure that is, and what speaks for it.
+
+    Attributes:
+        action: What to do.
+        confidence: From 0 to 1.
+        cause: What decided.
+        decades: log10 of the factor for lower (negative) and raise (positive); else None.
+
+    Raises:
+        ValueError: The factor points the other way, or the confidence is none.
+    """
+
+    action: Action
+    confidence: float
+    cause: Cause
+    decades: float | None = None
+
+    def __post_init__(self) -> None:
+        sign = {"lower": -1, "raise": 1}.get(self.action, 0)
+        if (self.decades is None) != (sign == 0) or sign * (self.decades or 0.0) < 0.0:
+            raise ValueError(f"A move to {self.action} has no factor of {self.decades} decades.")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"A confidence of {self.confidence} is none.")

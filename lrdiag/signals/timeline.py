@@ -1,0 +1,128 @@
+"""A training loss laid out in learning-rate time and measured in its own start level.
+
+Two runs of the same model at different constant rates draw nearly the same curve when the
+loss is drawn over the sum of the rates so far. So the rate is judged on that axis: a warmup
+is not slow, and a decayed tail is not flat.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrdiag.numerics import FloatArray
+from lrdiag.run import Run
+
+MIN_ROWS = 3  # finite rows below which there is no curve
+MAX_LEVEL = 1e9  # starts; a loss beyond this has blown up, by how much no longer matters
+CAPPED = (
+    10.0  # starts; mean levels are taken of the loss clipped here, so one row cannot own a span
+)
+BLOW_UP = 1.3  # first row this far below the median of three: the rise began at step 1
+MIN_TIME = 1e-9  # a first rate of zero would put the first row at no time at all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The finite rows of a training loss.
+
+    Attributes:
+        time: Share of the run's learning-rate time (the sum of rate times step spacing) that
+            has passed, nondecreasing, 1 at the last finite row; shape (n,).
+        level: The loss as a multiple of ``start``, from 0 to 1e9; shape (n,).
+        capped: ``level`` cut at 10; shape (n,).
+        start: The loss before training did anything, in the loss's own unit.
+        clock_steps: Every logged step, finite or not; shape (m,).
+        clock_time: The time at each of them, beyond 1 after the last finite row; shape (m,).
+    """
+
+    time: FloatArray
+    level: FloatArray
+    capped: FloatArray
+    start: float
+    clock_steps: FloatArray
+    clock_time: FloatArray
+
+    def rows(self, low: float, high: float) -> slice:
+        """Return the rows with ``low`` < time <= ``high``."""
+        first, stop = np.searchsorted(self.time, (low, high), side="right")
+        return slice(int(first), int(stop))
+
+    def mean(self, low: float, high: float) -> float:
+        """Return the mean capped level from ``low`` to ``high``; interpolated without a row."""
+        part = self.capped[self.rows(low, high * (1.0 + 1e-9))]
+        return float(part.mean() if len(part) else np.interp(high, self.time, self.capped))
+
+    def time_of(self, steps: FloatArray) -> FloatArray:
+        """Return the time at any steps of the run, as for the rows of another series."""
+        return np.interp(steps, self.clock_steps, self.clock_time)
+
+
+def lay_out(run: Run) -> Timeline | None:
+    """Lay the finite rows of the training loss out; None with fewer than three of them."""
+    if "train_loss" not in run:
+        return None
+    steps, values = run["train_loss"].steps, run["train_loss"].values
+    finite = np.isfinite(values)
+    if int(finite.sum()) < MIN_ROWS:
+        return None
+    clock = _learning_rate_time(run, steps)
+    end = clock[finite][-1]
+    if end <= 0.0:
+        clock = _elapsed(steps)
+        end = clock[finite][-1]
+    clock = clock / end
+    loss = values[finite]
+    start = _start_level(loss)
+    level = np.clip(loss / start, 0.0, MAX_LEVEL)
+    return Timeline(
+        time=np.maximum(clock[finite], MIN_TIME),
+        level=level,
+        capped=np.minimum(level, CAPPED),
+        start=start,
+        clock_steps=steps,
+        clock_time=clock,
+    )
+
+
+def rates_at(run: Run, steps: FloatArray) -> FloatArray | None:
+    """Return the logged rate at ``steps``, or None where the log does not tell it."""
+    if "lr" not in run:
+        return None
+    rates = run["lr"].finite()
+    usable = rates.values >= 0.0
+    if usable.sum() < 2 or rates.values[usable].max() <= 0.0:
+        return None
+    return np.interp(steps, rates.steps[usable], rates.values[usable])
+
+
+def _elapsed(steps: FloatArray) -> FloatArray:
+    """Return the spacing summed up, the first row counted as one usual spacing."""
+    spacing = np.diff(steps)
+    return np.cumsum(np.concatenate(([np.median(spacing)], spacing)))
+
+
+def _learning_rate_time(run: Run, steps: FloatArray) -> FloatArray:
+    rates = rates_at(run, steps)
+    if rates is None:
+        return _elapsed(steps)
+    spacing = np.diff(steps)
+    return np.cumsum(np.concatenate(([np.median(spacing)], spacing)) * rates)
+
+
+def _start_level(loss: FloatArray) -> float:
+    """Return the loss of the untrained model, from the first rows.
+
+    The median of three withstands one odd batch. A first row well below it is taken instead:
+    there the loss rose at once. Where the first 2 % of the rows show no trend beyond their
+    noise, their mean is the better estimate.
+    """
+    median = float(np.median(loss[:3]))
+    if loss[0] < median / BLOW_UP:
+        return max(float(loss[0]), 1e-12)
+    if len(loss) >= 60:
+        head = loss[: max(6, len(loss) // 50)]
+        left, right = head[: len(head) // 2], head[len(head) // 2 :]
+        error = np.sqrt(left.var() / len(left) + right.var() / len(right))
+        if abs(left.mean() - right.mean()) < 2.0 * error and head.max() < 2.5 * median:
+            return max(float(head.mean()), 1e-12)
+    return max(median, 1e-12)
