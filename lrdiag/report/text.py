@@ -1,13 +1,246 @@
-"""A diagnosis for the terminal."""
+"""A diagnosis for the terminal: the curve, the verdict, the advice, then the evidence."""
 
+from collections import Counter
 from collections.abc import Sequence
+from io import StringIO
 
-from lrdiag.diagnosis import Diagnosis
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lrdiag.diagnosis import Diagnosis, Status
+from lrdiag.finding import Evidence, Finding
 from lrdiag.report import words
+from lrdiag.report.numbers import (
+    count,
+    say_loss,
+    say_number,
+    say_quantity,
+    say_range,
+    say_rate,
+    say_step,
+)
+from lrdiag.report.plot import GUTTER, Mark, Painted, draw_curve, draw_spark
+from lrdiag.rules import find_rule
+from lrdiag.run import Run
+
+WIDTH = 80
+SIGNS = {"error": "◆", "warning": "▲", "note": "●", "ok": "✓", "unknown": "○"}
+STYLES = {
+    "error": "red",
+    "warning": "yellow",
+    "note": "cyan",
+    "ok": "green",
+    "unknown": "magenta",
+    "train": "blue",
+    "val": "bright_white",
+    "nonfinite": "bold red",
+    "axis": "dim",
+    "dim": "dim",
+    "strong": "bold",
+    "": "",
+}
 
 
-def print_diagnoses(diagnoses: Sequence[Diagnosis], *, columns: bool = False) -> None:
-    """Print each run."""
+def diagnoses_to_renderable(
+    diagnoses: Sequence[Diagnosis], *, columns: bool = False, width: int = WIDTH
+) -> Group:
+    """Build what a terminal shows: one run whole, several as a short block each.
+
+    Args:
+        diagnoses: The runs.
+        columns: Whether to add how each column of the log was read.
+        width: Characters across.
+    """
+    if len(diagnoses) == 1:
+        parts = [diagnosis_to_renderable(diagnoses[0], width=width)]
+        return Group(*parts, *(columns_table(diagnoses[0].run) if columns else ()))
+    blocks: list[RenderableType] = []
     for one in diagnoses:
-        said = words.verdict(one)
-        print(one.run.name, said.headline, said.because, columns)
+        blocks += [_brief(one), *(columns_table(one.run) if columns else ()), _say("")]
+    return Group(*blocks, _say(summary(diagnoses), "strong"))
+
+
+def to_text(renderable: RenderableType, width: int = WIDTH) -> str:
+    """Return what a terminal would show, without colours and trailing spaces."""
+    out = StringIO()
+    console = Console(file=out, width=width, color_system=None, force_terminal=False, emoji=False)
+    console.print(renderable, highlight=False)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Group:
+    """Build the whole report of one run."""
+    run, verdict = diagnosis.run, words.verdict(diagnosis)
+    head = Text.assemble(_say(run.name, "strong"), "  ", _say(" · ".join(words.facts(run)), "dim"))
+    said = [_say(f"{SIGNS[verdict.severity]} {verdict.headline}", f"strong {verdict.severity}")]
+    if verdict.because:
+        said.append(_say(f"  {verdict.because}"))
+    parts: list[RenderableType] = [head, _say("")]
+    curve = draw_curve(run, _marks(diagnosis), columns=min(width, 100) - GUTTER - 4)
+    if curve:
+        parts += [*(_painted(line) for line in curve), _say("")]
+    parts += [*(_hang(line, 2) for line in said), _say("")]
+    if diagnosis.status != "not-a-loss-log":
+        parts += [*_advice(diagnosis), _say("")]
+    for n, (code, finding) in enumerate(diagnosis.findings.items(), start=1):
+        parts += [*_finding(str(n), code, finding, diagnosis.explained.get(code)), _say("")]
+    parts += _looked(diagnosis)
+    return Group(*parts)
+
+
+def summary(diagnoses: Sequence[Diagnosis]) -> str:
+    """Say how many runs are how: ``5 runs: 3 healthy, 2 with findings``."""
+    names: dict[Status, str] = {
+        "healthy": "healthy",
+        "findings": "with findings",
+        "inconclusive": "too short to tell",
+        "not-a-loss-log": "no loss log",
+    }
+    counted = Counter(one.status for one in diagnoses)
+    said = [f"{counted[status]:,} {name}" for status, name in names.items() if counted[status]]
+    return f"{count(len(diagnoses), 'run')}{': ' if said else ''}{', '.join(said)}."
+
+
+def columns_table(run: Run) -> tuple[RenderableType, ...]:
+    """Build the table of how each column of the log was read."""
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "left", "right", "right", "right", "right"):
+        table.add_column(justify=justify)
+    heads = ("column", "read as", "sure", "values", "first", "last", "not finite", "why")
+    table.add_row(*(_say(head, "dim") for head in heads))
+    for one in run.columns:
+        cells = (f"{one.confidence:.2f}", say_number(one.n), say_loss(one.first))
+        more = (say_loss(one.last), say_number(one.nonfinite), one.why)
+        table.add_row(
+            _say(one.name),
+            _say(one.role, "" if one.role != "ignore" else "dim"),
+            *(_say(cell) for cell in (*cells, *more)),
+        )
+    return _say("How the columns were read", "strong"), Padding(table, (0, 0, 1, 2), expand=False)
+
+
+def _brief(diagnosis: Diagnosis) -> Group:
+    run, verdict = diagnosis.run, words.verdict(diagnosis)
+    sign = _say(f"{SIGNS[verdict.severity]} ", verdict.severity)
+    head = Text.assemble(sign, _say(run.name, "strong"), "  ", _say(draw_spark(run), "train"))
+    lines = [_say(verdict.headline), _say(" · ".join(words.facts(run)), "dim")]
+    if diagnosis.status != "not-a-loss-log":
+        lines.append(_move(diagnosis))
+    if diagnosis.findings:
+        names = (f"{code} {find_rule(code).name}" for code in diagnosis.findings)
+        lines.append(_say(", ".join(names), "dim"))
+    return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines))
+
+
+def _advice(diagnosis: Diagnosis) -> list[RenderableType]:
+    advice = diagnosis.advice
+    lines = [_say(words.advice_heading(diagnosis), "strong")]
+    if diagnosis.status != "inconclusive":
+        lines.append(Text.assemble("  ", _move(diagnosis)))
+    if advice.reason:
+        lines.append(_say(f"  Why: {advice.reason}"))
+    if advice.next_step:
+        lines.append(_say(f"  Next: {advice.next_step}"))
+    return [_hang(line, 4) for line in lines]
+
+
+def _move(diagnosis: Diagnosis) -> Text:
+    advice = diagnosis.advice
+    move, change = words.advice_move(advice), words.advice_change(advice)
+    today = "" if advice.today is None or advice.lr is None else f"{say_rate(advice.today)} → "
+    pieces = [_say(f"{today}{move}", "strong")]
+    if change and (advice.lr is not None or advice.factor is None):  # else the move says it
+        pieces.append(_say(change))
+    if advice.action != "unsure":
+        pieces.append(_say(f"confidence {advice.confidence:.2f}", "dim"))
+    return Text("   ").join(pieces)
+
+
+def _finding(n: str, code: str, finding: Finding, explained_by: str | None) -> list[RenderableType]:
+    word = finding.severity.word
+    rule = find_rule(code)
+    head = _say(f"{n} {SIGNS[word]} {finding.summary}", f"strong {word}")
+    sub = f"    {code} {rule.name}, {word}, confidence {finding.confidence:.2f}"
+    if explained_by is not None:
+        sub += f", follows from {explained_by}"
+    parts: list[RenderableType] = [_hang(head, 4), _hang(_say(sub, "dim"), 4)]
+    parts.append(_evidence_table(finding.evidence))
+    if finding.cause:
+        parts.append(_hang(_say(f"    Cause: {finding.cause}"), 4))
+    for k, fix in enumerate(finding.fixes, start=1):
+        line = Text.assemble(f"    {k}. ", _say(_stop(fix.action), "strong"), " ", _say(fix.reason))
+        parts.append(_hang(line, 7))
+    return parts
+
+
+def _evidence_table(evidence: Sequence[Evidence]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(4):
+        table.add_column()
+    for one in evidence:
+        limit = "" if one.limit is None else f"limit {say_number(one.limit)}"
+        table.add_row(
+            _say(one.label),
+            _say(say_quantity(one.value, one.unit), "strong"),
+            _say(limit, "dim"),
+            _say(_where(one), "dim"),
+        )
+    return Padding(table, (0, 0, 0, 4), expand=False)
+
+
+def _where(one: Evidence) -> str:
+    if one.at is not None:
+        return f"at {say_step(one.at)}"
+    return "" if one.span is None else f"at {say_range(*(say_step(step) for step in one.span))}"
+
+
+def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    if diagnosis.cleared:
+        clear = ", ".join(find_rule(code).clear for code in diagnosis.cleared)
+        many = count(len(diagnosis.cleared), "rule")
+        parts.append(_hang(_say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
+    if diagnosis.skipped:
+        named = ", ".join(
+            f"{find_rule(code).name} ({', '.join(one.missing)})"
+            for code, one in diagnosis.skipped.items()
+        )
+        many = count(len(diagnosis.skipped), "rule")
+        parts.append(_hang(_say(f"○ {many} could not look, for want of: {named}.", "dim"), 2))
+    return parts
+
+
+def _marks(diagnosis: Diagnosis) -> list[Mark]:
+    marks = []
+    for n, finding in enumerate(diagnosis.findings.values(), start=1):
+        spans = [one.span for one in finding.evidence if one.span is not None]
+        spans += [(one.at, one.at) for one in finding.evidence if one.at is not None and not spans]
+        marks += [
+            Mark(str(n), finding.severity.word, first, last) for first, last in dict.fromkeys(spans)
+        ]
+    return marks
+
+
+def _painted(line: Painted) -> Text:
+    return Text.assemble(*((piece, STYLES[role]) for piece, role in line), no_wrap=True)
+
+
+def _say(text: str, roles: str = "") -> Text:
+    """Make styled text; a log's own names may hold control codes, which no terminal shall see."""
+    clean = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return Text(clean, " ".join(STYLES[role] for role in roles.split()))
+
+
+def _hang(text: Text, indent: int) -> RenderableType:
+    """Wrap text so that its further lines start under its own first word."""
+    table = Table.grid()
+    table.add_column(width=indent, no_wrap=True)
+    table.add_column()
+    table.add_row(text[:indent], text[indent:])
+    return table
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."

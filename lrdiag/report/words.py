@@ -92,10 +92,8 @@ def verdict(diagnosis: Diagnosis) -> Verdict:
 
 def _healthy(diagnosis: Diagnosis) -> Verdict:
     advice, course = diagnosis.advice, _course(diagnosis.run)
-    if advice.action in {"lower", "raise"}:
-        return Verdict("note", f"The curve is healthy, but {_rate_is(advice)}.", advice.reason)
-    if advice.action == "decay":
-        headline = "The curve is healthy; a decay of the learning rate would bring it lower."
+    if advice.action in {"lower", "raise", "decay"}:
+        headline = f"Nothing is wrong with the curve, but {_rate_is(advice)}."
         return Verdict("note", headline, advice.reason)
     if advice.action == "unsure":
         headline = "Nothing is wrong with the curve; this log does not tell which rate is better."
@@ -166,12 +164,10 @@ def advice_move(advice: Advice) -> str:
 
 
 def advice_change(advice: Advice) -> str:
-    """Say what to do with today's rate, as in ``divide by 2 to 3``; may be empty."""
-    if advice.action == "keep":
-        return "leave it as it is"
+    """Say what to do with today's rate, as in ``divide by 2 to 3``; empty for keep and unsure."""
     if advice.action == "decay":
         return "cosine or a step, to a tenth or less"
-    if advice.action == "unsure" or advice.factor is None:
+    if advice.factor is None:
         return ""
     return say_factor(advice.factor)
 
