@@ -1,12 +1,25 @@
 """The catalogue: every symptom that lrdiag can recognise, in the order of the codes."""
 
 from lrdiag.errors import UnknownNameError
+from lrdiag.rules import (
+    diverged,
+    loss_not_finite,
+    overfitting,
+    spike_recovers,
+    too_short,
+)
 from lrdiag.rules.rule import Check, Rule
 from lrdiag.rules.symptom import SYMPTOMS, Symptom
 
 __all__ = ["RULES", "SYMPTOMS", "Check", "Rule", "Symptom", "find_rule"]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    overfitting.RULE,
+    too_short.RULE,
+    loss_not_finite.RULE,
+    diverged.RULE,
+    spike_recovers.RULE,
+)
 
 
 def find_rule(code_or_name: str) -> Rule:

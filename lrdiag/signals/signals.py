@@ -2,8 +2,16 @@
 
 from functools import cached_property
 
-from lrdiag.run import Config, Run
+import numpy as np
+
+from lrdiag.numerics import FloatArray
+from lrdiag.run import Config, Run, SeriesName
+from lrdiag.signals.curve import HUGE, Curve, measure_curve
+from lrdiag.signals.gradient import Gradient, measure_gradient
+from lrdiag.signals.schedule import Schedule, lr_time, measure_schedule
 from lrdiag.signals.shape import ShapeSignals, measure_shape
+from lrdiag.signals.spikes import Spike, find_spikes
+from lrdiag.signals.validation import Validation, measure_validation
 
 
 class Signals:
@@ -16,6 +24,69 @@ class Signals:
     def __init__(self, run: Run, config: Config | None = None) -> None:
         self.run = run
         self.config = config or Config()
+
+    @cached_property
+    def loss_name(self) -> SeriesName | None:
+        """The loss that speaks for the run: the training loss, else the validation loss."""
+        for name in ("train_loss", "val_loss"):
+            if name in self.run and len(self.run[name]):
+                return name
+        return None
+
+    @cached_property
+    def rows(self) -> int:
+        """How many finite values that loss has."""
+        if self.loss_name is None:
+            return 0
+        values = self.run[self.loss_name].values
+        return int(np.count_nonzero(np.isfinite(values) & (np.abs(values) < HUGE)))
+
+    @cached_property
+    def loss(self) -> Curve:
+        """The loss that speaks for the run; ask ``rows`` first.
+
+        Raises:
+            ValueError: It has no finite value.
+        """
+        name = self.loss_name
+        if name is None:
+            raise ValueError("The run holds no loss.")
+        return measure_curve(self.run[name])
+
+    @cached_property
+    def spikes(self) -> tuple[Spike, ...]:
+        """Every jump of the loss out of its noise, hard batches among them."""
+        return find_spikes(self.loss)
+
+    @cached_property
+    def validation(self) -> Validation | None:
+        """The validation loss; None if it was not logged or is never finite."""
+        if "val_loss" not in self.run:
+            return None
+        trained = "train_loss" in self.run and self.loss_name == "train_loss" and self.rows
+        return measure_validation(self.run["val_loss"], self.loss if trained else None)
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """The learning rate; None if it was not logged."""
+        return measure_schedule(self.run["lr"]) if "lr" in self.run else None
+
+    @cached_property
+    def gradient(self) -> Gradient | None:
+        """The gradient norm; None if it was not logged."""
+        return measure_gradient(self.run["grad_norm"]) if "grad_norm" in self.run else None
+
+    @cached_property
+    def rate(self) -> float | None:
+        """Today's peak learning rate, as the user says or else as the log does."""
+        if self.config.lr is not None:
+            return self.config.lr
+        return None if self.schedule is None else self.schedule.peak
+
+    @cached_property
+    def time(self) -> FloatArray:
+        """Share of the learning-rate time that has passed at each bin of the loss; (b,)."""
+        return lr_time(self.loss.bins.steps, self.schedule)
 
     @cached_property
     def shape(self) -> ShapeSignals:

@@ -1,0 +1,142 @@
+"""Training loss falls while validation loss rises.
+
+## What it shows
+The validation loss reached its lowest point and has risen since, steadily and by more than its
+noise, while the training loss stands no higher than it did there.
+
+## Why it matters
+Every step after the lowest point made the model worse on data that it has not seen. The
+learning rate is seldom the cause, and lowering it mostly delays the same end.
+
+## Example
+    step,train_loss,val_loss
+    0,2.30,2.31
+    500,0.90,1.10
+    1000,0.45,1.32
+
+## What to do
+Keep the checkpoint of the lowest validation loss. Then regularise: more weight decay, dropout,
+augmentation, more data. A lower late rate comes after that, if at all.
+
+## References
+- Prechelt (1998), Early Stopping - But When?: the generalization loss used here.
+- Srivastava et al. (2014), Dropout.
+"""
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import number, percent, place
+from lrdiag.signals import Signals
+from lrdiag.signals.validation import Validation
+
+MIN_VALUES = 6  # values of val_loss; a trend of fewer is luck one time in ten
+MIN_AFTER = 4  # values from the best on; Kendall's tau of three is 1 one time in six
+MIN_RISE = 0.05  # of the best; 18 healthy runs with six values or more: at most 0.033
+MIN_TAU = 0.5  # trend since the best; memorising runs: 0.8 to 1.0
+MIN_NOISES = 3.0  # noises; 18 healthy runs: at most 1.1
+MIN_DROP = 0.01  # of the training drop; below, the rise is too small to matter
+SEVERE_RISE = 0.2  # of the best; Prechelt's curves had lost for good by then
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a validation loss that has risen since its best while training went on."""
+    val = signals.validation
+    if val is None or signals.rows == 0:
+        return CannotTell(("val_loss",), "No value of val_loss or train_loss is a number.")
+    if len(val) < MIN_VALUES:
+        return CannotTell(
+            (f"{MIN_VALUES} values of val_loss",),
+            f"The log holds {len(val)} values of val_loss; a trend takes {MIN_VALUES}.",
+        )
+    if not _rises(val, signals.loss.drop) or not val.train_fell:
+        return None
+    step, last = val.best_step, float(val.steps[-1])
+    noises = (val.end - val.best_level) / val.noise if val.noise > 0.0 else None
+    evidence = [
+        Evidence(
+            "rise after the best step",
+            100.0 * val.rise,
+            100.0 * MIN_RISE,
+            "%",
+            "val_loss",
+            (step, last),
+            step,
+        ),
+        Evidence("trend since then, 1 is always up", val.tau, MIN_TAU, "", "val_loss"),
+        Evidence(
+            "training loss now, less its value there",
+            val.train_end - val.train_then,
+            0.0,
+            "",
+            "train_loss",
+        ),
+    ]
+    if noises is not None:
+        evidence.insert(1, Evidence("the same in noises", min(noises, 1e6), MIN_NOISES, "noises"))
+    return Finding(
+        severity=Severity.WARNING,
+        confidence=round(
+            min(0.98, 0.6 + 0.2 * val.tau + 0.2 * min(1.0, val.rise / SEVERE_RISE)), 2
+        ),
+        summary=(
+            f"Validation was lowest at {place(signals, step)}, {number(val.best_level)}, "
+            f"and has risen to {number(val.end)} while training fell"
+        ),
+        cause=(
+            "The model fits what is particular to the training data. The learning rate is not "
+            "the cause."
+        ),
+        evidence=tuple(evidence),
+        fixes=_fixes(signals, val),
+    )
+
+
+def _rises(val: Validation, train_drop: float) -> bool:
+    rise = val.end - val.best_level
+    return (
+        len(val) - val.best >= MIN_AFTER
+        and val.rise >= MIN_RISE
+        and val.tau >= MIN_TAU
+        and rise >= MIN_NOISES * val.noise
+        and rise >= MIN_DROP * train_drop
+        and val.end > val.train_end
+    )
+
+
+def _fixes(signals: Signals, val: Validation) -> tuple[Fix, ...]:
+    where = place(signals, val.best_step)
+    return (
+        Fix(
+            f"Keep the checkpoint of {where}, or stop there",
+            f"Its validation loss, {number(val.best_level)}, is the lowest of the run.",
+        ),
+        Fix(
+            "Raise weight decay 3 to 10 times, or dropout by 0.1",
+            "A regularised model fits the training data later.",
+        ),
+        Fix("Add data or augmentation", "More variety leaves less to memorise."),
+        Fix(
+            f"Decay the learning rate to near zero by {where}",
+            "It is not the cause, but a lower late rate settles before the rise.",
+        ),
+    )
+
+
+def seen(signals: Signals) -> str:
+    """Return what the validation loss does."""
+    val = signals.validation
+    if val is None or val.rise <= 0.0:
+        return "val falls"
+    return f"val {percent(val.rise)} above its best"
+
+
+RULE = Rule(
+    code="FIT201",
+    name="overfitting",
+    needs=("train_loss", "val_loss"),
+    check=check,
+    doc=__doc__,
+    clear="no overfitting",
+    seen=seen,
+    symptom="overfitting",
+)

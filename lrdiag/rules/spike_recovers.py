@@ -1,0 +1,167 @@
+"""Loss spikes once or twice, then recovers.
+
+## What it shows
+One or two jumps of the raw loss that stand out from the noise, last longer than one row, and
+return to the level before. A jump of one row that leaves no trace is a hard batch (LR114).
+
+## Why it matters
+A jump costs the steps it takes to come back. It also says that the rate is near the largest
+that this loss bears: the next jump may be one that does not come back.
+
+## Example
+    step,train_loss
+    300,0.41
+    301,2.90
+    304,1.35
+    310,0.42
+
+## What to do
+Divide the learning rate by 2 to 3, or clip the gradient at its 90th percentile. A single spike
+that never recurs may be left alone.
+
+## References
+- Chowdhery et al. (2022), PaLM: spikes at irregular steps; a restart from before with other
+  batches avoided them.
+- Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks.
+"""
+
+import numpy as np
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import at, clip_gradient, count, lower_rate, number, places, too_thin
+from lrdiag.signals import Signals
+from lrdiag.signals.spikes import Spike
+
+MIN_ROWS = 50  # rows; fewer leave no calm stretch to stand out from
+MIN_NOISES = 8.0  # noises; 468 rows of 89 healthy language-model logs pass, 462 of them alone
+MIN_WIDTH = 3  # rows; 48 healthy and 25 language-model runs: none so wide
+ROUGH_SHARE = (
+    0.01  # of the rows jump alone: a heavy-tailed loss, in which three in a row are chance
+)
+ROUGH_WIDTH = 6  # rows; batches of one or two samples (6 good runs): at most 5 but for one
+MIN_LEVEL = 0.1  # of the level before
+MIN_DROP = 0.05  # of the whole drop
+MANY = 3  # spikes; from there on it is LR105
+SHOWN = 8  # spikes with evidence of their own
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for one or two spikes that come back."""
+    thin = too_thin(signals, MIN_ROWS, "a spike")
+    if thin is not None:
+        return thin
+    spikes = recovered_spikes(signals)
+    if not 0 < len(spikes) < MANY:
+        return None
+    highest = max(one.noises for one in spikes)
+    return Finding(
+        severity=Severity.WARNING,
+        confidence=round(min(0.9, 0.5 + 0.2 * len(spikes) + highest / 400.0), 2),
+        summary=describe(signals, spikes),
+        cause=find_cause(signals, spikes),
+        evidence=show(signals, spikes),
+        fixes=_fixes(signals),
+    )
+
+
+def standing_spikes(signals: Signals) -> tuple[Spike, ...]:
+    """Return the jumps that are more than noise, hard batches and warm restarts."""
+    loss, events = signals.loss, signals.spikes
+    rough = len(events) > max(3.0, ROUGH_SHARE * len(loss))
+    width = ROUGH_WIDTH if rough else MIN_WIDTH
+    return tuple(one for one in events if _stands(signals, one, width))
+
+
+def recovered_spikes(signals: Signals) -> tuple[Spike, ...]:
+    """Return the standing spikes that come back to the level before."""
+    return tuple(one for one in standing_spikes(signals) if one.back)
+
+
+def _stands(signals: Signals, spike: Spike, width: int) -> bool:
+    high = max(MIN_LEVEL * abs(spike.before), MIN_DROP * signals.loss.drop)
+    return spike.height >= high and spike.rows >= width and not _restarted(signals, spike)
+
+
+def _restarted(signals: Signals, spike: Spike) -> bool:
+    """Whether the rate itself jumped just before: a warm restart."""
+    if signals.schedule is None:
+        return False
+    first, last = signals.loss.span
+    since = spike.start - signals.schedule.jumps
+    return bool(np.any((since >= -0.01 * (last - first)) & (since <= 0.02 * (last - first))))
+
+
+def describe(signals: Signals, spikes: tuple[Spike, ...]) -> str:
+    """Return the count, and how long the spikes take to come back."""
+    lengths = sorted(one.end - one.start for one in spikes)
+    unit = "epochs" if signals.run.x.unit == "epoch" else "steps"
+    within = (
+        at(lengths[0]) if lengths[0] == lengths[-1] else f"{at(lengths[0])} to {at(lengths[-1])}"
+    )
+    each = "recovers" if len(spikes) == 1 else "each recovers"
+    return f"{count(len(spikes), 'spike')}, {each} within {within} {unit}"
+
+
+def find_cause(signals: Signals, spikes: tuple[Spike, ...]) -> str:
+    """Return the likely cause, with the gradient norm as a witness where it is logged."""
+    grown = [growth for one in spikes if (growth := gradient_growth(signals, one)) is not None]
+    if grown and float(np.median(grown)) >= 2.0:
+        return (
+            "The rate is a little too high: the gradient norm jumps together with the loss, up "
+            f"to {number(max(grown))} times its usual, and both settle at once."
+        )
+    return (
+        "The rate is a little too high for the curvature that these steps meet; bad batches are "
+        "the other candidate" + (", as the gradient norm stays calm." if grown else ".")
+    )
+
+
+def gradient_growth(signals: Signals, spike: Spike) -> float | None:
+    """Return how many times the gradient norm rose with the spike."""
+    first, last = signals.loss.span
+    if signals.gradient is None:
+        return None
+    return signals.gradient.growth(spike.start, spike.end, 0.05 * (last - first))
+
+
+def show(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Evidence, ...]:
+    """Return one piece of evidence a spike, the highest of them where there are many."""
+    highest = sorted(spikes, key=lambda one: -one.noises)[:SHOWN]
+    return tuple(
+        Evidence(
+            f"spike of {number(one.peak)} over {number(one.before)}",
+            one.noises,
+            MIN_NOISES,
+            "noises",
+            signals.loss_name,
+            (one.start, one.end),
+            one.peak_step,
+        )
+        for one in sorted(highest, key=lambda one: one.start)
+    )
+
+
+def _fixes(signals: Signals) -> tuple[Fix, ...]:
+    return (
+        lower_rate(signals, 2, 3, "Two to three times less usually ends spikes of this size."),
+        clip_gradient(signals, "It bounds the step that throws the loss up."),
+    )
+
+
+def seen(signals: Signals) -> str:
+    """Return the highest jump that counts, or how many there are."""
+    spikes = recovered_spikes(signals)
+    return f"{len(spikes)} at {places(signals, [one.start for one in spikes])}" if spikes else "0"
+
+
+RULE = Rule(
+    code="LR104",
+    name="spike-recovers",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="no spikes",
+    seen=seen,
+    symptom="spikes",
+)

@@ -1,0 +1,173 @@
+"""What one loss curve shows: where it starts, how low it comes, how noisy it is."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.run import Series
+from lrdiag.signals.robust import running_median, step_noise
+
+MOST_BINS = 200  # medians that carry the shape; a plateau or a swing is wider than 0.5 % of a run
+FEWEST_BINS = 20  # of a log with more rows than ROWS_AS_BINS
+ROWS_A_BIN = 10  # rows; a median of ten hides 60 % of the noise
+ROWS_AS_BINS = 60  # rows; shorter logs are mostly epoch means, each row its own bin
+NOISE_ROWS = 40  # rows; a spread of fewer differences is off by more than 15 %
+NOISE_FLOOR = 1e-3  # of the level; noise-free full-batch curves have none
+END_SHARE = 0.05  # of the rows; the end is their median
+HUGE = 1e150  # a loss beyond has overflowed in all but name; squares of it would be infinite
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins:
+    """A curve as medians of equally many rows.
+
+    Attributes:
+        first: The row at which each bin begins; shape (b + 1,), the last is the row count.
+        steps: The middle of each bin; shape (b,).
+        level: The median of each bin.
+        noise: The white noise around each bin, floored at 0.1 % of the level.
+    """
+
+    first: NDArray[np.intp]
+    steps: FloatArray
+    level: FloatArray
+    noise: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def rows(self) -> float:
+        """Rows a bin, on average."""
+        return float(self.first[-1]) / len(self)
+
+    @property
+    def settled(self) -> FloatArray:
+        """The level where neighbours agree: medians of three bins where there are enough."""
+        return running_median(self.level, 3) if len(self) >= FEWEST_BINS else self.level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A loss curve, measured. Only its finite points count.
+
+    Attributes:
+        steps: The steps of the finite points; shape (n,).
+        raw: The loss as logged; shape (n,).
+        lost: The steps at which the loss was NaN or infinite.
+        bins: The curve as at most 200 medians.
+        noise: The white noise of the raw loss: the median over the bins.
+        start: The level at the start.
+        best: The lowest median of three bins: the lowest of many would be lower by luck.
+        end: The level of the last twentieth.
+    """
+
+    steps: FloatArray
+    raw: FloatArray
+    lost: FloatArray
+    bins: Bins
+    noise: float
+    start: float
+    best: float
+    end: float
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def best_step(self) -> float:
+        """The middle of the lowest bin."""
+        return float(self.bins.steps[int(np.argmin(self.bins.settled))])
+
+    @property
+    def drop(self) -> float:
+        """How far the curve fell from its start to its best; 0 if it never fell."""
+        return max(0.0, self.start - self.best)
+
+    @property
+    def rebound(self) -> float:
+        """How far the end stands above the best."""
+        return max(0.0, self.end - self.best)
+
+    @property
+    def end_noise(self) -> float:
+        """The white noise of the last fifth."""
+        return float(np.median(self.bins.noise[-max(1, len(self.bins) // 5) :]))
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The first and the last finite step."""
+        return float(self.steps[0]), float(self.steps[-1])
+
+    def share(self, step: float) -> float:
+        """Return where a step lies in the run: 0 at its first, 1 at its last."""
+        first, last = self.span
+        return (step - first) / (last - first) if last > first else 0.0
+
+
+def measure_curve(series: Series) -> Curve:
+    """Measure a loss curve.
+
+    Raises:
+        ValueError: No value is finite; Signals asks before it measures.
+    """
+    finite = _finite(series.values)
+    steps, raw = series.steps[finite], series.values[finite]
+    if len(raw) == 0:
+        raise ValueError("A curve has at least one finite value.")
+    bins = measure_bins(steps, raw)
+    noise = float(np.median(bins.noise))
+    return Curve(
+        steps=steps,
+        raw=raw,
+        lost=series.steps[~finite],
+        bins=bins,
+        noise=noise,
+        start=_start_level(raw, noise),
+        best=float(bins.settled.min()),
+        end=float(np.median(raw[-_end_rows(len(raw)) :])),
+    )
+
+
+def measure_bins(steps: FloatArray, raw: FloatArray) -> Bins:
+    """Cut a curve into bins of equally many rows and take the median of each."""
+    n = len(raw)
+    count = n if n <= ROWS_AS_BINS else int(np.clip(n // ROWS_A_BIN, FEWEST_BINS, MOST_BINS))
+    first = np.linspace(0, n, count + 1).astype(np.intp)
+    level = np.array([np.median(raw[a:b]) for a, b in pairwise(first)])
+    middle = np.array([steps[(a + b) // 2] for a, b in pairwise(first)])
+    around = max(0, int(np.ceil((NOISE_ROWS * count / n - 1.0) / 2.0)))
+    noise = np.array(
+        [
+            step_noise(raw[first[max(0, k - around)] : first[min(count, k + around + 1)]])
+            for k in range(count)
+        ]
+    )
+    return Bins(
+        first=first,
+        steps=middle,
+        level=level,
+        noise=np.maximum(noise, NOISE_FLOOR * np.abs(level)),
+    )
+
+
+def _finite(values: FloatArray) -> BoolArray:
+    return np.isfinite(values) & (np.abs(values) < HUGE)
+
+
+def _end_rows(n: int) -> int:
+    return min(n, max(3, round(END_SHARE * n)))
+
+
+def _start_level(raw: FloatArray, noise: float) -> float:
+    """Return the level before the first update did anything.
+
+    The first hundredth of the rows, or the first row alone where the loss blew up at once.
+    """
+    level = float(np.median(raw[: int(np.clip(len(raw) // 100, 1, 20))]))
+    early = float(np.median(raw[:3]))
+    blown = raw[0] < early / 1.3 and early - raw[0] > 8.0 * noise
+    return float(raw[0]) if blown else level

@@ -1,0 +1,98 @@
+"""What the learning rate did: its peak, its warmup, its decay, its jumps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrdiag.numerics import FloatArray
+from lrdiag.run import Series
+
+AT_PEAK = 0.98  # of the peak; where a warmup has ended
+CONSTANT = 1.05  # largest rate over smallest; below, nobody scheduled it
+RAISED = 1.5  # times; a rate that rises so much within JUMP_SHARE has jumped
+JUMP_SHARE = 0.01  # of the rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schedule:
+    """A learning-rate schedule, measured.
+
+    Attributes:
+        steps: The steps of the learning rate; shape (n,).
+        lr: The learning rate as logged; shape (n,).
+        peak: Its highest value.
+        last: Its last value.
+        warmup_end: The first step at the peak.
+        decay_start: The last step at the peak.
+        constant: Whether it never changes by more than 5 %.
+        jumps: The steps at which it rises at once after the warmup: warm restarts.
+    """
+
+    steps: FloatArray
+    lr: FloatArray
+    peak: float
+    last: float
+    warmup_end: float
+    decay_start: float
+    constant: bool
+    jumps: FloatArray
+
+    @property
+    def left(self) -> float:
+        """The last rate as a share of the peak."""
+        return self.last / self.peak if self.peak > 0.0 else 1.0
+
+    def at(self, steps: FloatArray) -> FloatArray:
+        """Return the rate at these steps, interpolated."""
+        return np.interp(steps, self.steps, self.lr)
+
+    def lowest(self, first: float, last: float) -> float:
+        """Return the lowest rate between two steps as a share of the peak."""
+        inside = (self.steps >= first) & (self.steps <= last)
+        low = float(self.lr[inside].min()) if inside.any() else float(self.at(np.array([first]))[0])
+        return low / self.peak if self.peak > 0.0 else 1.0
+
+
+def measure_schedule(series: Series) -> Schedule | None:
+    """Measure a schedule; None where no rate is a positive number."""
+    points = series.finite()
+    if len(points) == 0 or not np.any(points.values > 0.0):
+        return None
+    lr, steps = points.values, points.steps
+    peak = float(lr.max())
+    at_peak = np.flatnonzero(lr >= AT_PEAK * peak)
+    return Schedule(
+        steps=steps,
+        lr=lr,
+        peak=peak,
+        last=float(lr[-1]),
+        warmup_end=float(steps[at_peak[0]]),
+        decay_start=float(steps[at_peak[-1]]),
+        constant=bool(lr.min() > 0.0 and peak / lr.min() < CONSTANT),
+        jumps=_find_jumps(steps, lr),
+    )
+
+
+def _find_jumps(steps: FloatArray, lr: FloatArray) -> FloatArray:
+    """Return where the rate rises by half within a hundredth of the run, after it had fallen."""
+    reach = max(1, int(JUMP_SHARE * len(lr)))
+    if len(lr) <= reach:
+        return steps[:0]
+    risen = lr[reach:] > RAISED * np.maximum(lr[:-reach], 0.0)
+    fallen = lr[:-reach] < np.maximum.accumulate(lr)[:-reach] / RAISED
+    at = np.flatnonzero(risen & fallen)
+    if len(at) == 0:
+        return steps[:0]
+    apart = np.concatenate(([True], np.diff(at) > reach))
+    return steps[at[apart] + reach]
+
+
+def lr_time(steps: FloatArray, schedule: Schedule | None) -> FloatArray:
+    """Return how much learning-rate time has passed at each step, as a share of the whole.
+
+    Learning-rate time is the sum of the rates, so that a warmup is short and a decayed tail
+    is short too; without a rate, it is the steps themselves.
+    """
+    lr = np.ones(len(steps)) if schedule is None else np.maximum(schedule.at(steps), 0.0)
+    passed = np.concatenate(([0.0], np.cumsum(lr[1:] * np.diff(steps))))
+    return passed / passed[-1] if passed[-1] > 0.0 else np.linspace(0.0, 1.0, len(steps))
