@@ -1,1 +1,83 @@
-"""The log formats that lrdiag reads."""
+"""Bytes to runs: the log formats that lrdiag reads."""
+
+from collections.abc import Mapping
+
+from lrdiag.errors import EmptyLogError, MalformedLogError, ReadError, UnknownFormatError
+from lrdiag.readers import csv
+from lrdiag.readers.columns import run_from_table, runs_from_table
+from lrdiag.readers.decode import plain, text_of
+from lrdiag.readers.kinds import kind_of
+from lrdiag.readers.limits import Limits
+from lrdiag.readers.reader import Cells, Reader, Source, Table
+from lrdiag.readers.unpack import unpack
+from lrdiag.run import Role, Run
+
+__all__ = [
+    "READERS",
+    "Cells",
+    "Limits",
+    "Reader",
+    "Source",
+    "Table",
+    "read_runs",
+    "run_from_table",
+    "runs_from_table",
+    "text_of",
+    "unpack",
+]
+
+READERS: tuple[Reader, ...] = (csv.READER,)  # the most telling first
+
+
+def read_runs(
+    source: Source,
+    *,
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> tuple[Run, ...]:
+    """Turn one log into its runs.
+
+    Args:
+        source: The bytes of the log, unpacked, and the name they came with.
+        roles: What the user says of columns; stands above what names and values say.
+        limits: How much to take in.
+
+    Returns:
+        At least one run. A file that is readable and no loss log gives a run with a refusal.
+
+    Raises:
+        ReadError: And nothing else, whatever the bytes.
+    """
+    kind = kind_of(source.data)
+    if kind:
+        raise UnknownFormatError(
+            f"{source.name} is {kind}, not a log.",
+            hint="Give the text that the training run printed, or its CSV or JSON log.",
+        )
+    source = plain(source)
+    if not source.data.strip():
+        raise EmptyLogError(
+            f"{source.name} is empty.", hint="Give the log of a run that has begun."
+        )
+    for reader in READERS:
+        if reader.recognises(source):
+            return _read(reader, source, roles, limits)
+    raise UnknownFormatError(
+        f"{source.name} is text in which no losses were found.",
+        hint="Give a CSV with a header line: step, train_loss and, where there is one, val_loss.",
+    )
+
+
+def _read(
+    reader: Reader, source: Source, roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    try:
+        tables = reader.read(source, limits)
+        return tuple(run for table in tables for run in runs_from_table(table, source.name, roles))
+    except ReadError:
+        raise
+    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+        raise MalformedLogError(
+            f"{source.name} looks like {reader.title}, but cannot be read.",
+            hint="Give a CSV with a header line and one row a step.",
+        ) from error

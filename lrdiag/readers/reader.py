@@ -1,12 +1,14 @@
 """What a reader is, and the table that every reader makes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrdiag.numerics import FloatArray
+from lrdiag.readers.limits import Limits
+from lrdiag.run import Refusal
 
 IntArray = NDArray[np.int64]
 
@@ -44,39 +46,45 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One run as rows and named columns, before any column has a role.
+    """Rows and named columns, before any column has a role.
 
     Attributes:
         name: The name of the run.
         format: The name of the reader.
         rows: The number of rows.
         columns: The numeric columns by the log's own names, in the log's order.
-        texts: The names of columns that hold words, not numbers.
+        texts: For each column that holds words, how many different ones.
         notes: What the reader left out or assumed, one sentence each.
+        named: False where the log has no names and the reader made them up.
+        refusal: Set where the format itself says that the rows are no training steps.
     """
 
     name: str
     format: str
     rows: int
     columns: Mapping[str, Cells]
-    texts: tuple[str, ...] = ()
+    texts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    named: bool = True
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """One log format.
 
+    Readers are given plain UTF-8 bytes: no byte order mark, no terminal colours.
+
     Attributes:
         name: Short and unique, as in "csv".
         title: What people call the format.
         suffixes: The file endings that suggest it; a hint, never a proof.
         recognises: Looks at the first kilobytes and says whether the log is of this format.
-        read: Turns the bytes into one table a run, or raises ReadError with the line.
+        read: Turns the bytes into tables, mostly one, or raises ReadError with the line.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     recognises: Callable[[Source], bool]
-    read: Callable[[Source], tuple[Table, ...]]
+    read: Callable[[Source, Limits], tuple[Table, ...]]

@@ -1,0 +1,222 @@
+"""Where on the x axis each row of a log stands.
+
+A step column is rarely as clean as its name: it falls back when a run is resumed, starts
+again at every epoch, starts again because a second run was appended, or was rounded when
+printed. What happened shows in where it falls to, in the epoch column, and in whether the
+loss goes on or starts again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lrdiag.numerics import FloatArray
+from lrdiag.readers.reader import Cells, IntArray
+from lrdiag.run import Axis
+
+MAX_FALLS = 0.34  # of all rows; a counter that falls more often counts nothing
+MAX_TIES = 0.2  # of all points; above, the counter is too coarse to tell the points apart
+MIN_COVERED = 0.5  # of the points; below, a counter is not one of these points
+NEAR_START = 0.05  # of the stretch so far; a fall to there is a fall to the start
+FEW = 5  # points whose median stands for a level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The x axis of one run in a table.
+
+    Attributes:
+        axis: What the steps count.
+        steps: The step of every row; NaN for a row of another run or replaced by a later copy.
+        epochs: The epoch of every row, where the log tells.
+        restarts: The steps to which the log fell back.
+        rows: The half-open bounds of the run's rows; None for all.
+        notes: What was assumed, one sentence each.
+    """
+
+    axis: Axis
+    steps: FloatArray
+    epochs: FloatArray | None = None
+    restarts: tuple[float, ...] = ()
+    rows: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def lay_out(
+    rows: int, main: Cells, counters: Sequence[tuple[str, Cells]], epochs: tuple[str, Cells] | None
+) -> tuple[Layout, ...]:
+    """Give every row its step; one layout for each run that the table holds.
+
+    Args:
+        rows: The number of rows of the table.
+        main: The loss whose points decide.
+        counters: Columns that may count steps, the likeliest first.
+        epochs: The column that counts epochs.
+    """
+    passes = fill(epochs[1], rows) if epochs and _covers(epochs[1], main, rows) else None
+    for name, cells in counters:
+        if not _covers(cells, main, rows):
+            continue
+        laid = _count("step", name, fill(cells, rows), main, passes)
+        if laid:
+            return laid
+    if epochs is not None and passes is not None:
+        laid = _count("epoch", epochs[0], passes, main, passes)
+        if laid:
+            return laid
+    return (Layout(Axis(None, "index"), np.arange(rows, dtype=np.float64), passes),)
+
+
+def fill(cells: Cells, rows: int) -> FloatArray:
+    """Return one value a row: the last finite one logged so far; the first before that."""
+    keep = np.isfinite(cells.values)
+    logged, values = cells.rows[keep], cells.values[keep]
+    if len(logged) == rows:
+        return values
+    at = np.searchsorted(logged, np.arange(rows), side="right") - 1
+    return values[np.maximum(at, 0)]
+
+
+def _covers(cells: Cells, main: Cells, rows: int) -> bool:
+    keep = cells.rows[np.isfinite(cells.values)]
+    if len(keep) == 0:
+        return False
+    if len(keep) == rows:
+        return True
+    # A counter on lines of its own ("Epoch 3") speaks for the lines that follow it.
+    return len(np.intersect1d(keep, main.rows)) >= MIN_COVERED * len(main) or len(keep) > 1
+
+
+def _count(
+    unit: Literal["step", "epoch"],
+    name: str,
+    steps: FloatArray,
+    main: Cells,
+    passes: FloatArray | None,
+) -> tuple[Layout, ...]:
+    """Lay out the rows by one counter; empty where it counts nothing."""
+    at = steps[main.rows]
+    falls = np.flatnonzero(np.diff(at) < 0.0) + 1
+    if len(falls) > MAX_FALLS * len(at) or (len(at) > 1 and at.min() == at.max()):
+        return ()
+    notes: tuple[str, ...] = ()
+    steps = steps.copy()
+    kinds = [_kind_of_fall(at, main.values, falls, k, passes, main.rows) for k in range(len(falls))]
+    local = [fall for fall, kind in zip(falls, kinds, strict=True) if kind == "goes on"]
+    if local and unit == "step":
+        _join(steps, main.rows, local)
+        notes += (f"{name} starts again at every epoch; lrdiag counts on.",)
+    news = [int(f) for f, kind in zip(falls, kinds, strict=True) if kind == "another run"]
+    bounds = [0, *(int(main.rows[f]) for f in news), len(steps)]
+    laid = []
+    for first, last in zip(bounds, bounds[1:], strict=False):
+        part = _one_run(unit, name, steps, (first, last), main.rows, passes)
+        if part is None:
+            return ()
+        axis, values, restarts, more = part
+        laid.append(Layout(axis, values, passes, restarts, (first, last), notes + more))
+    return tuple(laid)
+
+
+def _kind_of_fall(
+    at: FloatArray,
+    losses: FloatArray,
+    falls: IntArray,
+    k: int,
+    passes: FloatArray | None,
+    rows: IntArray,
+) -> Literal["goes on", "another run", "restart"]:
+    """Say what a fall of the counter means."""
+    here = int(falls[k])
+    begin = int(falls[k - 1]) if k else 0
+    if passes is not None and passes[rows[here]] > passes[rows[here - 1]]:
+        return "goes on"
+    stretch = at[here - 1] - at[begin]
+    if at[here] > at[begin] + NEAR_START * stretch:
+        return "restart"
+    end = int(falls[k + 1]) if k + 1 < len(falls) else len(at)
+    if end - here < 2 or here - begin < 2:
+        return "restart"
+    first = _level(losses[begin:here][:FEW])
+    before = _level(losses[begin:here][-FEW:])
+    after = _level(losses[here:end][:FEW])
+    if abs(after - before) < abs(after - first):
+        return "goes on"
+    return "another run"
+
+
+def _level(values: FloatArray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else np.inf
+
+
+def _join(steps: FloatArray, rows: IntArray, falls: Sequence[int]) -> None:
+    """Make a counter that starts again at every epoch go on, in place."""
+    at = steps[rows]
+    stride = float(np.median(np.abs(np.diff(at)))) or 1.0
+    for fall in falls:
+        # The rows between two points belong to the later one: they follow the fall.
+        row = int(rows[fall - 1]) + 1
+        back = np.flatnonzero(np.diff(steps[row - 1 : rows[fall] + 1]) < 0.0)
+        row += int(back[0]) if len(back) else 0
+        steps[row:] += steps[row - 1] + stride - steps[rows[fall]]
+
+
+def _one_run(
+    unit: Literal["step", "epoch"],
+    name: str,
+    steps: FloatArray,
+    bounds: tuple[int, int],
+    rows: IntArray,
+    passes: FloatArray | None,
+) -> tuple[Axis, FloatArray, tuple[float, ...], tuple[str, ...]] | None:
+    """Lay out the rows of one run; None where the counter cannot tell its points apart."""
+    first, last = bounds
+    mine = rows[(rows >= first) & (rows < last)]
+    values = np.full(len(steps), np.nan)
+    values[first:last] = steps[first:last]
+    at = values[mine]
+    rises = np.diff(at)
+    ties = np.count_nonzero(rises == 0.0)
+    if ties > MAX_TIES * len(at) and not np.any(rises < 0.0):
+        if unit == "epoch" or len(np.unique(at)) < 2:
+            return None
+        values[first:last] = _spread(values[first:last])
+        why = f"{name} is too coarse to tell the points apart; they are spread between its values."
+        return Axis(name, unit), values, (), (why,)
+    falls = np.flatnonzero(rises < 0.0) + 1
+    restarts = tuple(float(at[fall]) for fall in falls if _lasts(at, int(fall)))
+    _replace(values, mine, falls)
+    return Axis(name, unit), values, restarts, ()
+
+
+def _lasts(at: FloatArray, fall: int) -> bool:
+    """Say whether the counter goes on from where it fell: one stray row is no restart."""
+    return fall + 1 < len(at) and at[fall] <= at[fall + 1] <= at[fall - 1] + abs(at[fall - 1])
+
+
+def _replace(values: FloatArray, rows: IntArray, falls: IntArray) -> None:
+    """Take out, in place, the rows whose steps a later stretch of the log covers again."""
+    if len(falls) == 0:
+        return
+    at = values[rows].copy()
+    ends = [*falls[1:], len(at)]
+    for fall, end in zip(falls, ends, strict=True):
+        low, high = at[fall], at[end - 1]
+        earlier = values[: rows[fall]]
+        earlier[(earlier >= low) & (earlier <= high)] = np.nan
+
+
+def _spread(steps: FloatArray) -> FloatArray:
+    """Put points that share a step at even distances up to the next step."""
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(steps) != 0.0)))
+    levels = steps[starts]
+    width = float(np.median(np.diff(levels)))
+    ends = np.append(levels[1:], levels[-1] + width)
+    counts = np.diff(np.append(starts, len(steps)))
+    within = np.arange(len(steps)) - np.repeat(starts, counts)
+    return np.repeat(levels, counts) + within / np.repeat(counts, counts) * np.repeat(
+        ends - levels, counts
+    )

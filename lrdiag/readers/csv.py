@@ -1,0 +1,284 @@
+"""Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
+from lrdiag.readers.decode import head_of
+from lrdiag.readers.dialect import CLOCK, EMPTY, MIN_NUMBERS, MIN_REGULAR, Dialect, sniff, split
+from lrdiag.readers.limits import Limits
+from lrdiag.readers.names import guess
+from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK = 1 << 24  # bytes that are searched for line ends at a time
+WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
+NAN = re.compile(r"[-+]?nan", re.IGNORECASE)
+
+
+def recognises(source: Source) -> bool:
+    """Say whether the text is a table of numbers, or one whose header names what we know."""
+    dialect = sniff(head_of(source))
+    if dialect is None or dialect.clean < MIN_REGULAR:
+        return False
+    known = sum(guess(name).role != "ignore" for name in dialect.names)
+    if dialect.delimiter == " " and not dialect.named and dialect.numbers < 0.9:
+        return False
+    return dialect.numbers >= MIN_NUMBERS or (dialect.named and known >= 2)
+
+
+def read(source: Source, limits: Limits) -> tuple[Table, ...]:
+    """Read the table.
+
+    Raises:
+        LimitError: Too many rows or columns, or too long a line.
+        EmptyLogError: A header and nothing below it.
+        MalformedLogError: Not one row fits the header.
+    """
+    return (read_table(source, limits),)
+
+
+def read_table(source: Source, limits: Limits) -> Table:
+    """Read a delimited text as one table, empty cells left out; errors as in ``read``."""
+    dialect = sniff(head_of(source))
+    if dialect is None:
+        raise MalformedLogError(
+            f"{source.name} is no table.", hint="Give a CSV with a header line and one row a step."
+        )
+    lines = _check(source, dialect, limits)
+    blocks = _blocks(source.data, dialect)
+    frames = [_parse(block, layout, source.name) for block, layout in blocks]
+    rows = sum(len(frame) for frame in frames)
+    if rows == 0:
+        raise EmptyLogError(
+            f"{source.name} holds no rows.", hint="Give the log of a run that has begun."
+        )
+    columns, texts = _columns(frames, [layout for _, layout in blocks])
+    expected = lines - dialect.skip - (len(blocks) - 1)
+    notes = _notes(expected - rows, len(blocks))
+    return Table(
+        name=PurePath(source.name).stem,
+        format=READER.name,
+        rows=rows,
+        columns=columns,
+        texts=texts,
+        notes=notes,
+        named=dialect.named,
+    )
+
+
+def _check(source: Source, dialect: Dialect, limits: Limits) -> int:
+    """Return the number of lines that are not empty, all limits kept."""
+    if dialect.width > limits.max_columns:
+        raise LimitError(
+            f"{source.name} has {dialect.width:,} columns; lrdiag reads up to "
+            f"{limits.max_columns:,}.",
+            hint="Keep the columns of the losses, the learning rate and the step.",
+        )
+    lines, longest = measure_lines(source.data)
+    if longest > limits.max_line:
+        raise LimitError(
+            f"{source.name} has a line of {longest:,} bytes; lrdiag reads up to "
+            f"{limits.max_line:,}.",
+            hint="Give a log with one row a step.",
+        )
+    if lines > limits.max_rows:
+        raise LimitError(
+            f"{source.name} has {lines:,} rows; lrdiag reads up to {limits.max_rows:,}.",
+            hint="Keep every tenth row.",
+        )
+    return lines
+
+
+def measure_lines(data: bytes) -> tuple[int, int]:
+    """Return how many lines are not empty, and the length of the longest in bytes."""
+    lines, longest, begin = 0, 0, -1  # begin: where the last line ended
+    view = np.frombuffer(data, dtype=np.uint8)
+    for start in range(0, len(view), CHUNK):
+        ends = np.flatnonzero(view[start : start + CHUNK] == ord("\n")) + start
+        if len(ends):
+            lengths = np.diff(ends, prepend=begin) - 1
+            lines += int(np.count_nonzero(lengths > 1))
+            # A line of one byte may be a carriage return alone, or a one-digit cell.
+            short = ends[lengths == 1]
+            lines += int(np.count_nonzero(view[short - 1] != ord("\r")))
+            longest = max(longest, int(lengths.max()))
+            begin = int(ends[-1])
+    rest = len(data) - begin - 1
+    return lines + (rest > 0), max(longest, rest)
+
+
+def _blocks(data: bytes, dialect: Dialect) -> list[tuple[memoryview, Dialect]]:
+    """Cut the text where a header stands again, as when a log was opened to append.
+
+    Some loggers write a wider header when a new name appears; each part has its own.
+    """
+    view = memoryview(data)
+    start = _after_lines(data, dialect.skip)
+    if not dialect.named or not dialect.header:
+        return [(view[start:], dialect)]
+    first = split(dialect.header.lstrip("# "), dialect.delimiter)[0]
+    written = dialect.header[: dialect.header.find(first) + len(first)].encode()
+    blocks, layout = [], dialect
+    at = start - 1 if start else 0
+    while written.strip() and (at := data.find(b"\n" + written, at)) >= 0:
+        end = data.find(b"\n", at + 1)
+        line = data[at + 1 : end if end >= 0 else len(data)].decode("utf-8", "replace").strip("\r")
+        again = sniff(line + "\n" + "\n".join(["0"] * 0))
+        names = split(line.lstrip("# "), dialect.delimiter)
+        if again is None or not again.named or len(names) < 2:
+            at += 1
+            continue
+        blocks.append((view[start : at + 1], layout))
+        start = end + 1 if end >= 0 else len(data)
+        layout = replace(layout, names=_unique(names), width=len(names))
+        at = start - 1
+    blocks.append((view[start:], layout))
+    return [block for block in blocks if block[0].nbytes] or [(view[len(data) :], layout)]
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    from lrdiag.readers.dialect import unique
+
+    return unique(names, len(names))
+
+
+def _after_lines(data: bytes, lines: int) -> int:
+    at = 0
+    for _ in range(lines):
+        end = data.find(b"\n", at)
+        if end < 0:
+            return len(data)
+        at = end + 1
+    return at
+
+
+def _parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
+    import pandas as pd  # a third of a second that only tables are worth
+
+    if not bytes(block[:4096]).strip() and not bytes(block).strip():
+        return pd.DataFrame({column: [] for column in dialect.names})
+    try:
+        return pd.read_csv(
+            io.BytesIO(block),
+            sep=r"\s+" if dialect.delimiter == " " else dialect.delimiter,
+            header=None,
+            names=list(dialect.names),
+            index_col=False,
+            # An empty cell was not logged; the text nan was: pandas takes both for missing.
+            keep_default_na=False,
+            na_values=[""],
+            decimal=dialect.decimal,
+            comment="#" if dialect.delimiter == " " else None,
+            skipinitialspace=True,
+            on_bad_lines="skip",
+            low_memory=False,
+            encoding_errors="replace",
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
+        raise MalformedLogError(
+            f"{name} is no table that can be read: {error}.",
+            hint="Give a CSV with a header line and one row a step.",
+        ) from error
+
+
+def _columns(
+    frames: Sequence["pd.DataFrame"], layouts: Sequence[Dialect]
+) -> tuple[dict[str, Cells], dict[str, int]]:
+    """Gather each column's logged cells over all parts of the log."""
+    pieces: dict[str, list[Cells]] = {}
+    words: dict[str, int] = {}
+    offset = 0
+    for frame, layout in zip(frames, layouts, strict=True):
+        everywhere = np.arange(offset, offset + len(frame))
+        for name in layout.names:
+            cells, different = _cells(frame[name], everywhere, layout.decimal)
+            pieces.setdefault(name, []).append(cells)
+            words[name] = max(words.get(name, 0), different)
+        offset += len(frame)
+    texts = {name: different for name, different in words.items() if different}
+    columns = {name: _join(parts) for name, parts in pieces.items() if name not in texts}
+    return columns, texts
+
+
+def _join(parts: Sequence[Cells]) -> Cells:
+    if len(parts) == 1:
+        return parts[0]
+    return Cells(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
+
+
+def _cells(column: "pd.Series", rows: IntArray, decimal: str) -> tuple[Cells, int]:
+    """Return the logged cells of a column, and for a column of words how many differ."""
+    if column.dtype.kind in "iufb":
+        values = column.to_numpy(np.float64)
+        logged = ~np.isnan(values)  # the C parser makes NaN of an empty cell alone
+        if logged.all():
+            return Cells(rows, values), 0
+        return Cells(rows[logged], values[logged]), 0
+    logged = column.notna().to_numpy(bool)
+    kept = [str(cell).strip() for cell in column.to_numpy(object)[logged]]
+    known: dict[str, float | None] = {}
+    for cell in kept:
+        if cell not in known:
+            known[cell] = number_of(cell, decimal)
+    strange = [cell for cell, value in known.items() if value is None and cell.lower() not in EMPTY]
+    if len(strange) > max(1, 0.2 * len(known)):
+        return Cells(rows[:0], np.empty(0)), len(strange)
+    found = [known[cell] for cell in kept]
+    told = np.array([value is not None for value in found], dtype=bool)
+    values = np.array([value for value in found if value is not None], dtype=np.float64)
+    return Cells(rows[logged][told], values), 0
+
+
+def number_of(cell: str, decimal: str = ".") -> float | None:
+    """Return the number that a cell means; None if it means none.
+
+    Understood beside plain numbers: nan and inf, a decimal comma, a clock (01:30 is 90
+    seconds), a percentage or another unit (85.2%), and one wrapped number (tensor(1.5)).
+    """
+    if decimal == ",":
+        cell = cell.replace(",", ".")
+    try:
+        return float(cell) if "_" not in cell else None
+    except ValueError:
+        pass
+    if NAN.fullmatch(cell):
+        return float("nan")
+    if CLOCK.fullmatch(cell):
+        seconds = 0.0
+        for part in cell.split(":"):
+            seconds = 60.0 * seconds + float(part)
+        return seconds
+    wrapped = WRAPPED.fullmatch(cell)
+    return float(wrapped.group(1)) if wrapped and len(cell) < 60 else None
+
+
+def _notes(bad: int, blocks: int) -> tuple[str, ...]:
+    notes = []
+    if bad > 0:
+        notes.append(f"{bad:,} {'lines do' if bad > 1 else 'line does'} not fit the header.")
+    if blocks > 1:
+        notes.append(f"The header stands {blocks} times; the parts are read as one log.")
+    return tuple(notes)
+
+
+READER = Reader(
+    name="csv",
+    title="Delimited text",
+    suffixes=(".csv", ".tsv"),
+    recognises=recognises,
+    read=read,
+)
+
+_ = Mapping

@@ -1,0 +1,48 @@
+"""From the bytes of any editor or terminal to plain UTF-8 text."""
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+
+from lrdiag.readers.reader import Source
+
+HEAD = 65_536  # bytes that a reader looks at to recognise its format
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (BOM_UTF32_LE, "utf-32"),
+    (BOM_UTF32_BE, "utf-32"),
+    (BOM_UTF8, "utf-8-sig"),
+    (BOM_UTF16_LE, "utf-16"),
+    (BOM_UTF16_BE, "utf-16"),
+)
+# Control sequences of ECMA-48 (colours, cursor) and operating system commands (titles).
+_ANSI = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
+
+
+def plain(source: Source) -> Source:
+    """Return the source as UTF-8 without a byte order mark and without terminal colours.
+
+    Bytes that are already so are handed on, not copied.
+    """
+    data = source.data
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            data = data.decode(encoding, "replace").encode("utf-8", "replace")
+            break
+    if b"\x1b" in data:
+        data = _ANSI.sub(b"", data)
+    return source if data is source.data else Source(source.name, data)
+
+
+def text_of(source: Source) -> str:
+    """Return the text of a source; bytes that are no UTF-8 become the replacement mark."""
+    return plain(source).data.decode("utf-8", "replace")
+
+
+def head_of(source: Source, size: int = HEAD) -> str:
+    """Return the text of the first ``size`` bytes, cut back to whole lines where it can be."""
+    data = source.data[:size]
+    if len(source.data) > size:
+        cut = max(data.rfind(b"\n"), data.rfind(b"\r"))
+        data = data[: cut + 1] if cut > 0 else data
+    return data.decode("utf-8", "replace")

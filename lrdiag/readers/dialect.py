@@ -1,0 +1,170 @@
+"""How a delimited text is laid out: its delimiter, its header, its decimal mark."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DELIMITERS = (",", ";", "\t", "|", " ")
+SAMPLE = 200  # lines that decide
+MIN_REGULAR = 0.8  # share of the lines that have the table's number of cells
+MIN_NUMBERS = 0.6  # share of the logged cells that are numbers, in a table without a known name
+NUMBER = re.compile(
+    r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)", re.IGNORECASE
+)
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
+CLOCK = re.compile(r"(?:\d+:)?\d{1,3}:\d{2}(?:\.\d+)?")
+_PAIR = re.compile(r"[:=]\s*[-+]?\.?\d")
+EMPTY = frozenset({"", "-", "--", "none", "null", "n/a", "na", "<na>", "nil", "?"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The layout of a table.
+
+    Attributes:
+        delimiter: One character; a space stands for any run of blanks.
+        names: The header's names, stripped and unique; made up where there is none.
+        named: Whether the log itself gave the names.
+        skip: Lines before the first row of data.
+        decimal: "." or ",".
+        width: Cells a row.
+        header: The header line as written, to find it again further down.
+        clean: The share of sampled lines that fit.
+        numbers: The share of sampled logged cells that are numbers.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    named: bool
+    skip: int
+    decimal: str
+    width: int
+    header: str
+    clean: float
+    numbers: float
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """Split one line into stripped cells, quotes taken off."""
+    if delimiter == " ":
+        return line.split()
+    if '"' in line:
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+        except (csv.Error, StopIteration):
+            cells = line.split(delimiter)
+    else:
+        cells = line.split(delimiter)
+    return [cell.strip() for cell in cells]
+
+
+def sniff(text: str) -> Dialect | None:
+    """Return the layout of the table that ``text`` begins with; None if it is no table."""
+    lines = text.splitlines()[: SAMPLE * 2]
+    found = [one for mark in DELIMITERS if (one := _try(lines, mark)) is not None]
+    if not found:
+        return _single(lines)
+    # Clean columns of numbers first; then the mark that makes the most of them.
+    return max(found, key=lambda one: (round(one.clean * one.numbers, 1), one.width))
+
+
+def _try(lines: Sequence[str], delimiter: str) -> Dialect | None:
+    rows = [
+        (k, split(line, delimiter))
+        for k, line in enumerate(lines)
+        if line.strip() and not line.lstrip().startswith("#")
+    ][:SAMPLE]
+    if not rows:
+        return None
+    width, _ = Counter(len(cells) for _, cells in rows).most_common(1)[0]
+    if width < 2:
+        return None
+    start = next(k for k, cells in rows if len(cells) == width)
+    head = split(lines[start], delimiter)
+    named = _is_header(head)
+    body = [cells for k, cells in rows if k > start or (k == start and not named)]
+    names, header, skip = (head, lines[start], start + 1) if named else ([], "", start)
+    if not named:
+        names, header = _comment(lines[:start], delimiter, width)
+        named = bool(names)
+    return _judge(delimiter, names, named, skip, header, body, width)
+
+
+def _judge(
+    delimiter: str,
+    names: Sequence[str],
+    named: bool,
+    skip: int,
+    header: str,
+    body: Sequence[Sequence[str]],
+    width: int,
+) -> Dialect:
+    fits = [cells for cells in body if len(cells) == width or (named and len(cells) < width)]
+    cells = [cell for row in fits for cell in row if cell.lower() not in EMPTY]
+    comma = delimiter != "," and sum(bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells) > 0
+    decimal = "," if comma else "."
+    numbers = sum(is_number(cell, decimal) for cell in cells)
+    return Dialect(
+        delimiter=delimiter,
+        names=unique(names, width),
+        named=named,
+        skip=skip,
+        decimal=decimal,
+        width=width,
+        header=header,
+        clean=len(fits) / len(body) if body else 1.0,
+        numbers=numbers / len(cells) if cells else 0.0,
+    )
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Say whether a stripped cell is a number, or the word for one that is not finite."""
+    if decimal == ",":
+        cell = cell.replace(",", ".")
+    return bool(NUMBER.fullmatch(cell) or CLOCK.fullmatch(cell))
+
+
+def unique(names: Sequence[str], width: int) -> tuple[str, ...]:
+    """Return one name a column: stripped, made up where empty, numbered where repeated."""
+    seen: Counter[str] = Counter()
+    given = []
+    for place in range(width):
+        name = names[place].strip() if place < len(names) else ""
+        name = name or f"column {place + 1}"
+        seen[name] += 1
+        given.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return tuple(given)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Say whether cells are names: letters in most, no number and no "name: value" in any."""
+    if any(is_number(cell) or is_number(cell, ",") or _PAIR.search(cell) for cell in cells):
+        return False
+    return sum(any(letter.isalpha() for letter in cell) for cell in cells) >= 0.5 * len(cells)
+
+
+def _comment(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str], str]:
+    """Return the names in the last comment above the data, if it names every column."""
+    for line in reversed(lines):
+        if not line.lstrip().startswith("#"):
+            continue
+        cells = split(line.lstrip().lstrip("#"), delimiter)
+        if len(cells) == width and _is_header(cells):
+            return cells, line
+    return [], ""
+
+
+def _single(lines: Sequence[str]) -> Dialect | None:
+    """Return the layout of one bare column of numbers."""
+    rows = [line.strip() for line in lines if line.strip() and not line.startswith("#")][:SAMPLE]
+    if len(rows) < 2:
+        return None
+    named = _is_header(rows[:1]) and len(rows[0]) < 80
+    body = rows[1:] if named else rows
+    if not all(is_number(row) for row in body):
+        return None
+    skip = next(k for k, line in enumerate(lines) if line.strip() == rows[0]) + named
+    names = rows[:1] if named else []
+    return Dialect(",", unique(names, 1), named, skip, ".", 1, rows[0] if named else "", 1.0, 1.0)

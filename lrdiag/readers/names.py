@@ -1,0 +1,276 @@
+"""What the name of a column says of its meaning."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lrdiag.run import Role
+
+Words = tuple[str, ...]
+
+# Spellings that hold two words in one; seen in llm.c, fairseq, Kaldi, Caffe and darknet logs.
+_SPELLINGS = {
+    "trl": "train loss",
+    "tel": "test loss",
+    "tloss": "train loss",
+    "vloss": "val loss",
+    "trainloss": "train loss",
+    "trloss": "train loss",
+    "valloss": "val loss",
+    "validloss": "val loss",
+    "testloss": "test loss",
+    "evalloss": "eval loss",
+    "devloss": "dev loss",
+    "totalloss": "total loss",
+    "avgloss": "avg loss",
+    "gnorm": "grad norm",
+    "gradnorm": "grad norm",
+    "learningrate": "learning rate",
+    "lrate": "lr",
+    "lrs": "lr",
+    "globalstep": "global step",
+    "crossentropy": "cross entropy",
+    "trainacc": "train acc",
+    "valacc": "val acc",
+    "testacc": "test acc",
+}
+TRAIN = frozenset({"train", "training", "trn", "tr", "learn", "trained"})
+# From what people mean most to what they mean least by a validation set.
+VAL = ("val", "valid", "validation", "vld", "eval", "evaluation", "dev", "test", "testing", "tst")
+_VAL = frozenset(VAL)
+
+# How surely each word names the quantity that is trained on.
+_LOSSES = {
+    "loss": 1.0,
+    "losses": 0.95,
+    "cost": 0.8,
+    "nll": 0.75,
+    "xent": 0.75,
+    "logloss": 0.75,
+    "objective": 0.65,
+    "bce": 0.7,
+    "ce": 0.7,
+    "mse": 0.65,
+    "rmse": 0.6,
+    "mae": 0.5,
+    "elbo": 0.5,
+    "bpb": 0.4,
+    "bpc": 0.4,
+}
+# Words beside "loss" that leave it the whole loss.
+_PLAIN = frozenset(
+    "total mean avg average epoch step iter iteration batch lm ce nll cross entropy xent overall "
+    "final full main model value log at set sum all net global raw the on of s is and metrics "
+    "metric scalar scalars trainer interval subset mb minibatch per current cur logs info "
+    "rank outer inner task data".split()
+)
+# A best-so-far, a scale or a spread is no loss, whatever else the name says.
+_DERIVED = frozenset(
+    "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
+    "delta target ratio improvement lambda change diff slope threshold skipped count num n time "
+    "ms sec seconds scaling ppl perplexity".split()
+)
+# Parts of reinforcement and of adversarial learning; none is a supervised loss.
+_PARTS = frozenset(
+    "policy entropy kl actor critic reward q pg vf pi d g disc discriminator gen generator cycle "
+    "adv adversarial fake real gan idt advantage ppo alpha temperature".split()
+)
+_ACCURACY = frozenset({"acc", "accuracy", "accuracies"})
+_STEPS = {
+    "step": 0.95,
+    "steps": 0.85,
+    "iteration": 0.93,
+    "iter": 0.93,
+    "iters": 0.85,
+    "iterations": 0.85,
+    "it": 0.7,
+    "itr": 0.9,
+    "update": 0.85,
+    "updates": 0.85,
+    "up": 0.6,
+    "batch": 0.6,
+    "batches": 0.55,
+    "s": 0.5,
+}
+_NO_STEP = frozenset(
+    "per sec second seconds time ms avg total max size warmup tokens samples skipped "
+    "accum decay every interval norm loss eval val valid test".split()
+)
+_EPOCHS = frozenset({"epoch", "epochs", "ep", "epoc"})
+_TIMES = frozenset(
+    "time timestamp runtime elapsed seconds wall walltime eta duration datetime date "
+    "ms secs clock".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a name may mean.
+
+    Attributes:
+        role: The role it names.
+        quality: How surely, from 0 to 1.
+        why: A few words for the table of columns.
+    """
+
+    role: Role
+    quality: float
+    why: str
+
+
+NOTHING = Guess("ignore", 0.0, "the name says nothing that lrdiag knows")
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> Words:
+    """Split a column name into lower-case words: "trainLoss/epoch_1" is train, loss, epoch, 1."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[:200])
+    found = re.findall(r"[a-z]+|\d+", apart.lower())
+    return tuple(word for part in found for word in _SPELLINGS.get(part, part).split())
+
+
+@lru_cache(maxsize=4096)
+def guess(name: str) -> Guess:
+    """Return what a column name means, by convention alone."""
+    words = words_of(name)
+    known = frozenset(words)
+    for judge in (_rate, _gradient, _loss, _accuracy, _epoch, _step, _time):
+        found = judge(words, known)
+        if found is not None:
+            return found
+    return NOTHING
+
+
+def phase_of(words: Collection[str]) -> str:
+    """Return "val", "train" or "" for the part of the data that the words speak of."""
+    # "train loss on the validation set" does not occur; "val/train_loss" neither.
+    if not _VAL.isdisjoint(words):
+        return "val"
+    return "train" if not TRAIN.isdisjoint(words) else ""
+
+
+def _pair(words: Words, first: Collection[str], second: Collection[str]) -> bool:
+    return any(a in first and b in second for a, b in zip(words, words[1:], strict=False))
+
+
+def _rate(words: Words, known: frozenset[str]) -> Guess | None:
+    named = "lr" in known or _pair(words, {"learning", "l"}, {"rate", "r"})
+    if not named and words not in (("rate",), ("eta0",)):
+        return None
+    if "loss" in known or "mult" in known or "scale" in known or "find" in known:
+        return None
+    less = 0.3 if {"min", "max", "base", "initial", "init", "final"} & known else 0.0
+    extra = len(known - TRAIN - {"lr", "learning", "rate", "l", "r", "current", "pg", "0"})
+    quality = (0.98 if named else 0.6) - less - 0.02 * min(extra, 5)
+    return Guess("lr", quality, "the name says learning rate")
+
+
+def _gradient(words: Words, known: frozenset[str]) -> Guess | None:
+    named = bool({"grad", "grads", "gradient", "gradients"} & known) and bool(
+        {"norm", "l", "norms"} & known
+    )
+    if not named and words not in (("norm",), ("total", "norm"), ("global", "norm")):
+        return None
+    extra = known - TRAIN - {"grad", "grads", "gradient", "gradients", "norm", "total", "global"}
+    extra -= {"2", "0", "l", "clip", "before", "mean", "avg", "step", "epoch"}
+    if {"clipped", "after", "max", "min", "std"} & known:
+        extra |= {"clipped"}
+    return Guess("grad_norm", 0.95 - min(0.15 * len(extra), 0.6), "the name says gradient norm")
+
+
+def _loss(words: Words, known: frozenset[str]) -> Guess | None:
+    kinds = [_LOSSES[word] for word in words if word in _LOSSES]
+    if _pair(words, {"cross"}, {"entropy"}):
+        kinds.append(0.75)
+    if not kinds or known & _DERIVED:
+        return None
+    parts = known & _PARTS
+    if _pair(words, {"cross"}, {"entropy"}):
+        parts -= {"entropy"}
+    if parts or _pair(words, {"value", "v"}, {"loss"}):
+        return Guess("ignore", 0.0, "part of a reinforcement or adversarial objective")
+    phase = phase_of(words)
+    extra = {word for word in known - TRAIN - _VAL - _PLAIN if word not in _LOSSES}
+    numbers = {word for word in extra if word.isdigit() or len(word) == 1}
+    unknown = len(extra) - len(numbers)
+    quality = max(kinds) - 0.12 * min(len(numbers), 2) - (0.25 + 0.05 * unknown) * (unknown > 0)
+    if phase == "val":
+        quality -= 0.01 * next((k for k, word in enumerate(VAL) if word in known), 0)
+    elif phase == "":
+        quality -= 0.02
+    if {"total", "overall", "all"} & known:
+        quality += 0.04
+    role: Role = "val_loss" if phase == "val" else "train_loss"
+    said = {"val": "validation loss", "train": "training loss", "": "loss"}[phase]
+    return Guess(role, min(max(quality, 0.0), 1.0), f"the name says {said}")
+
+
+def _accuracy(words: Words, known: frozenset[str]) -> Guess | None:
+    named = bool(_ACCURACY & known) or _pair(words, {"top", "prec"}, {"1"})
+    if not named or known & {"best", "max", "fg", "negative", "positive", "reward", "rewards"}:
+        return None
+    role: Role = "val_accuracy" if phase_of(words) == "val" else "train_accuracy"
+    extra = known - TRAIN - _VAL - _ACCURACY - _PLAIN - {"1", "top", "class", "categorical"}
+    extra -= {"sparse", "binary"}
+    quality = 0.9 - 0.12 * min(len(extra), 4)
+    return Guess(role, quality, "the name says accuracy")
+
+
+def _epoch(words: Words, known: frozenset[str]) -> Guess | None:
+    if not _EPOCHS & known or known & {"per", "total", "max", "num", "best", "time", "sec", "size"}:
+        return None
+    extra = known - _EPOCHS - TRAIN - {"current", "global", "trainer", "index", "id"}
+    if len(extra) > 1:
+        return None
+    return Guess("epoch", 0.95 - 0.2 * len(extra), "the name says epoch")
+
+
+def _step(words: Words, known: frozenset[str]) -> Guess | None:
+    kinds = [_STEPS[word] for word in words if word in _STEPS]
+    if not kinds or known & _NO_STEP:
+        return None
+    extra = known - TRAIN - set(_STEPS) - {"global", "trainer", "current", "number", "idx", "i"}
+    if len(extra) > 1 or (max(kinds) < 0.8 and extra):
+        return None
+    quality = max(kinds) + (0.04 if "global" in known else 0.0) - 0.25 * len(extra)
+    return Guess("step", quality, "the name says step")
+
+
+def _time(words: Words, known: frozenset[str]) -> Guess | None:
+    if not _TIMES & known:
+        return None
+    return Guess("time", 0.8 if len(words) <= 3 else 0.6, "the name says time")
+
+
+def family_of(names: Iterable[str]) -> str:
+    """Return "reinforcement learning" or "an adversarial pair" where the names say so, else ""."""
+    split = [words_of(name) for name in names]
+    if any(_is_reward(words) for words in split):
+        return "reinforcement learning"
+    left = {_swapped(words) for words in split if _ADVERSARY & frozenset(words)}
+    right = {words for words in split if _GENERATOR & frozenset(words)}
+    right = {tuple("g" if word in _GENERATOR else word for word in words) for words in right}
+    if left & right or any({"d", "real"} <= set(w) or {"d", "fake"} <= set(w) for w in split):
+        return "an adversarial pair"
+    return ""
+
+
+_ADVERSARY = frozenset({"d", "disc", "discriminator", "dis", "critic"})
+_GENERATOR = frozenset({"g", "gen", "generator"})
+_REWARDS = frozenset(
+    "reward rewards rew episode episodes policy actor advantage advantages returns rollout".split()
+)
+
+
+def _swapped(words: Words) -> Words:
+    return tuple("g" if word in _ADVERSARY else word for word in words)
+
+
+def _is_reward(words: Words) -> bool:
+    known = frozenset(words)
+    if known & {"chosen", "rejected", "margins", "margin", "accuracies"}:
+        return False  # preference tuning: "rewards/chosen" stands beside a supervised loss
+    if known & _REWARDS or _pair(words, {"explained"}, {"variance"}):
+        return True
+    return _pair(words, {"value", "q", "critic"}, {"loss"}) and "lm" not in known
