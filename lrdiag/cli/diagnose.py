@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lrdiag.cli.output import print_error, print_note, write_result
+from lrdiag.cli.output import (
+    print_error,
+    print_note,
+    print_renderable,
+    terminal_width,
+    write_result,
+)
 from lrdiag.errors import LrdiagError
 
 if TYPE_CHECKING:
@@ -81,10 +87,11 @@ def diagnose(
         from lrdiag.report.json import document, to_bytes
 
         write_result(to_bytes(document(diagnoses, errors), pretty=True))
-    else:
-        from lrdiag.report.text import print_diagnoses
+    elif diagnoses:
+        from lrdiag.report.text import diagnoses_to_renderable
 
-        print_diagnoses(diagnoses, columns=columns)
+        width = terminal_width()
+        print_renderable(diagnoses_to_renderable(diagnoses, columns=columns, width=width), width)
     for error in errors:
         print_error(f"{error.source}: {error.error}", error.hint)
     raise typer.Exit(0 if exit_zero else exit_status(diagnoses, errors, fail_on))
