@@ -1,0 +1,43 @@
+"""What routes ask for with Depends."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.curves import CurveCache
+from app.security import Owners
+from app.settings import Settings
+from app.store import Store
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _curves(request: Request) -> CurveCache:
+    curves: CurveCache = request.app.state.curves
+    return curves
+
+
+def _owners(request: Request) -> Owners:
+    owners: Owners = request.app.state.owners
+    return owners
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
+StoreDep = Annotated[Store, Depends(_store)]
+CurvesDep = Annotated[CurveCache, Depends(_curves)]
+OwnersDep = Annotated[Owners, Depends(_owners)]
+
+
+def _owner(request: Request, owners: OwnersDep) -> str:
+    return owners.identify(request)
+
+
+OwnerDep = Annotated[str, Depends(_owner)]

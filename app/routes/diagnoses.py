@@ -1,0 +1,163 @@
+"""Send logs, get a diagnosis; correct it, look closer, delete it."""
+
+from math import isfinite
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from app.curves import CurveCache
+from app.dependencies import CurvesDep, OwnerDep, SettingsDep, StoreDep
+from app.errors import BadRequestError, NotFoundError
+from app.links import absolute
+from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
+from app.store import Store, Stored
+from app.uploads import UploadDep
+from app.work import diagnose_again, diagnose_sources
+from lrdiag.charts import loss_window
+
+SMALL_BODY = 2**20
+Problem: dict[str, Any] = {
+    "model": ProblemAnswer,
+    "content": {"application/problem+json": {}},
+}
+SEND_LOGS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {
+                        "files": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "Logs, or .gz and .zip of logs.",
+                        }
+                    },
+                }
+            },
+            "application/json": {"schema": PasteRequest.model_json_schema()},
+        },
+    }
+}
+Step = Annotated[float, Query(description="A step of the run's own axis.")]
+
+router = APIRouter(prefix="/api/diagnoses", tags=["diagnoses"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=DiagnosisAnswer,
+    openapi_extra=SEND_LOGS,
+    responses={413: Problem, 415: Problem, 422: Problem},
+)
+def create_diagnosis(
+    request: Request, upload: UploadDep, store: StoreDep, settings: SettingsDep, owner: OwnerDep
+) -> Response:
+    """Diagnose one or more logs.
+
+    A file that cannot be read is told of under errors while the others go on; if none can be
+    read, the answer is 422 and nothing is kept.
+    """
+    stored = diagnose_sources(store, settings, owner, upload.read())
+    response = _answer(request, stored, status=201)
+    response.headers["Location"] = f"/api/diagnoses/{stored.id}"
+    return response
+
+
+@router.get("/{diagnosis_id}", response_model=DiagnosisAnswer, responses={404: Problem})
+def read_diagnosis(
+    request: Request, diagnosis_id: str, store: StoreDep, owner: OwnerDep
+) -> Response:
+    """Return a diagnosis to its owner."""
+    return _answer(request, _find(store, owner, diagnosis_id))
+
+
+@router.patch(
+    "/{diagnosis_id}",
+    response_model=DiagnosisAnswer,
+    responses={404: Problem, 409: Problem, 422: Problem},
+    max_body_size=SMALL_BODY,
+)
+def correct_diagnosis(
+    request: Request,
+    diagnosis_id: str,
+    body: CorrectionRequest,
+    store: StoreDep,
+    settings: SettingsDep,
+    owner: OwnerDep,
+) -> Response:
+    """Correct what columns mean or tell what the log does not, and diagnose again."""
+    stored = _find(store, owner, diagnosis_id)
+    again = diagnose_again(store, settings, stored, roles=body.roles, config=body.config)
+    return _answer(request, again)
+
+
+@router.delete("/{diagnosis_id}", status_code=204, responses={404: Problem})
+def delete_diagnosis(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> None:
+    """Delete a diagnosis, its upload and its charts; its links end."""
+    if not store.delete(owner, diagnosis_id):
+        raise _unknown()
+
+
+@router.get("/{diagnosis_id}/runs/{k}/chart", responses={404: Problem})
+def read_chart(diagnosis_id: str, k: int, store: StoreDep, owner: OwnerDep) -> Response:
+    """Return what the browser draws of a run, at most about 4,000 points a curve."""
+    return chart_answer(store, _find(store, owner, diagnosis_id), k)
+
+
+@router.get("/{diagnosis_id}/runs/{k}/window", responses={404: Problem})
+def read_window(
+    diagnosis_id: str,
+    k: int,
+    x0: Step,
+    x1: Step,
+    store: StoreDep,
+    curves: CurvesDep,
+    owner: OwnerDep,
+) -> Response:
+    """Return the same curves between two steps, thinned anew from the full log."""
+    return window_answer(curves, _find(store, owner, diagnosis_id), k, x0, x1)
+
+
+def chart_answer(store: Store, stored: Stored, k: int) -> Response:
+    """Return the chart of run ``k``."""
+    chart = store.chart(stored, k)
+    if chart is None:
+        raise NotFoundError(f"This diagnosis has no run {k}.")
+    return Response(chart, media_type="application/json")
+
+
+def window_answer(curves: CurveCache, stored: Stored, k: int, x0: float, x1: float) -> Response:
+    """Return a part of the chart of run ``k``."""
+    if not (isfinite(x0) and isfinite(x1) and x0 < x1):
+        raise BadRequestError(
+            "A window goes from a step to a later one.", hint="Give numbers with x0 < x1."
+        )
+    window = loss_window(curves.read(stored, k), x0, x1)
+    return Response(
+        orjson.dumps(window, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
+    )
+
+
+def _find(store: Store, owner: str, diagnosis_id: str) -> Stored:
+    stored = store.get(owner, diagnosis_id)
+    if stored is None:
+        raise _unknown()
+    return stored
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        "There is no such diagnosis.",
+        hint="It was deleted, or it belongs to another browser or token.",
+    )
+
+
+def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
+    url = absolute(request, f"/d/{stored.id}")
+    body = orjson.dumps({"id": stored.id, "url": url, **stored.result})
+    return Response(body, status, media_type="application/json")
