@@ -91,7 +91,7 @@ def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Grou
 
 
 def summary(diagnoses: Sequence[Diagnosis]) -> str:
-    """Say how many runs are how: ``5 runs: 3 healthy, 2 with findings``."""
+    """Say how many runs are how: ``5 runs: 3 healthy, 2 with findings; 1 with another rate``."""
     names: dict[Status, str] = {
         "healthy": "healthy",
         "findings": "with findings",
@@ -100,6 +100,9 @@ def summary(diagnoses: Sequence[Diagnosis]) -> str:
     }
     counted = Counter(one.status for one in diagnoses)
     said = [f"{counted[status]:,} {name}" for status, name in names.items() if counted[status]]
+    moved = sum(one.advice.action in {"lower", "raise", "decay"} for one in diagnoses)
+    if moved:
+        said[-1] += f"; {moved:,} with another rate to try"
     return f"{count(len(diagnoses), 'run')}{': ' if said else ''}{', '.join(said)}."
 
 

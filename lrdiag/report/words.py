@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from lrdiag.advice import Action, Advice
+from lrdiag.advice_words import PLAINLY
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding, Severity
 from lrdiag.report.numbers import (
@@ -24,7 +25,6 @@ from lrdiag.run import Run, Series
 
 VerdictSeverity = Literal["ok", "note", "warning", "error", "unknown"]
 
-SURE = 0.75  # from this confidence on the verdict says "is", below it "is probably"
 LITTLE = 0.25  # a rate to be multiplied by more than this is "a little" off
 FAR = 0.05  # and by less than this "far" off; the symptom table divides by 10 to 100 there
 
@@ -94,13 +94,14 @@ def _healthy(diagnosis: Diagnosis) -> Verdict:
     advice, course = diagnosis.advice, _course(diagnosis.run)
     if advice.action in {"lower", "raise", "decay"}:
         headline = f"Nothing is wrong with the curve, but {_rate_is(advice)}."
-        return Verdict("note", headline, advice.reason)
+        if advice.reason.startswith("The learning rate"):  # says the same with its proof
+            headline = advice.reason
+        return Verdict("note", headline, course)
     if advice.action == "unsure":
         headline = "Nothing is wrong with the curve; this log does not tell which rate is better."
         return Verdict("ok", headline, advice.reason)
-    return Verdict(
-        "ok", "This is normal. Nothing in the curve asks for another learning rate.", course
-    )
+    headline = "This is normal. Nothing in the curve asks for another learning rate."
+    return Verdict("ok", headline, course)
 
 
 def _headline(code: str, finding: Finding, advice: Advice) -> str:
@@ -115,7 +116,7 @@ def _headline(code: str, finding: Finding, advice: Advice) -> str:
 
 
 def _rate_is(advice: Advice) -> str:
-    sure = "is" if advice.confidence >= SURE else "is probably"
+    sure = "is" if advice.confidence >= PLAINLY else "is probably"
     if advice.action == "decay":
         return f"the learning rate {sure} too high to settle"
     low, high = advice.factor or (1.0, 1.0)

@@ -87,7 +87,7 @@ def make_diagnosis(
         status=status or ("findings" if loud else "healthy"),
         findings=findings,
         cleared={"LR102": "end 0.09 above best"},
-        skipped={"LR111": CannotTell(("classes",), "Say the number of classes.")},
+        skipped={"LR101": CannotTell(("classes",), "Say the number of classes.")},
         explained={},
         advice=advice,
     )
