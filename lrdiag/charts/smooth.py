@@ -21,11 +21,11 @@ def choose_width(n: int) -> int:
 
 
 def list_widths(n: int) -> tuple[int, ...]:
-    """Return the widths to choose from: none (1), the default, and others up to n / 20."""
+    """Return the widths to choose from: none (1), the default, and others up to n / 10."""
     default = choose_width(n)
     widths = {1, default}
     width = 3.0
-    while width <= max(n / 20, min(9, n / 4)):
+    while width <= max(n / 10, min(9, n / 4)):
         if not 0.75 < width / default < 1.33:
             widths.add(_odd(width))
         width *= 1.6
