@@ -1,0 +1,264 @@
+"""The pages that people see, and the forms that work without scripts."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from app.catalogue import list_families, list_symptoms, read_limits, read_severities
+from app.compose import diagnosis_page, recent_rows, shared_page
+from app.csvexport import curves_to_csv
+from app.dependencies import OwnerDep, SettingsDep, StoreDep
+from app.errors import NotFoundError, problem_of
+from app.pages import FileProblem, HomePage, RulePage, RulesPage, render
+from app.prose import render_prose
+from app.routes.shares import find_shared
+from app.samples import find_sample, read_sample, sample_cards
+from app.settings import Settings
+from app.store import Store, Stored
+from app.uploads import UploadDep, megabytes
+from app.work import diagnose_again, diagnose_sources, read_curves
+from lrdiag.errors import LrdiagError, UnknownNameError
+from lrdiag.rules import RULES, SYMPTOMS, find_rule
+
+RECENT = 12  # logs on the home page
+SOUGHT = 50  # logs looked through for those that show a rule
+SMALL_FORM = 2**20
+RunQuery = Annotated[int | None, Query(ge=0)]
+Fields = tuple[tuple[str, str], ...]
+
+
+async def _fields(request: Request) -> Fields:
+    """Return the text fields of a form, in its order."""
+    form = await request.form(max_files=0)
+    return tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
+
+
+FieldsDep = Annotated[Fields, Depends(_fields)]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def show_home(
+    request: Request, store: StoreDep, settings: SettingsDep, owner: OwnerDep
+) -> HTMLResponse:
+    """Where a log is dropped."""
+    return render(request, _home(store, settings, owner))
+
+
+@router.post("/diagnoses")
+def send_form(
+    request: Request, upload: UploadDep, store: StoreDep, settings: SettingsDep, owner: OwnerDep
+) -> Response:
+    """Take a log from a form; what could not be read is said on the same page."""
+    try:
+        stored = diagnose_sources(store, settings, owner, upload.read())
+    except LrdiagError as error:
+        shown, pasted = _say_problem(error), upload.text or ""
+        page = _home(store, settings, owner, problem=shown, pasted=pasted)
+        return render(request, page, status=problem_of(error).status)
+    return _see(f"/d/{stored.id}")
+
+
+@router.get("/diagnoses")
+def leave_form() -> Response:
+    """Lead someone who reloads after a failed form back home."""
+    return _see("/")
+
+
+@router.post("/samples/{name}")
+def open_sample(name: str, store: StoreDep, settings: SettingsDep, owner: OwnerDep) -> Response:
+    """Diagnose one of the samples as if it had been dropped."""
+    sample = find_sample(name)
+    if sample is None:
+        raise NotFoundError(f"There is no sample {name[:80]!r}.")
+    source = read_sample(sample, settings.static)
+    return _see(f"/d/{diagnose_sources(store, settings, owner, [source]).id}")
+
+
+@router.get("/d/{diagnosis_id}")
+def show_diagnosis(
+    request: Request, diagnosis_id: str, store: StoreDep, owner: OwnerDep, run: RunQuery = None
+) -> HTMLResponse:
+    """Show one run of a diagnosis to its owner."""
+    return render(request, diagnosis_page(store, _find(store, owner, diagnosis_id), run))
+
+
+@router.post("/d/{diagnosis_id}/roles", max_body_size=SMALL_FORM)
+def send_roles(
+    request: Request,
+    diagnosis_id: str,
+    fields: FieldsDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    owner: OwnerDep,
+    run: RunQuery = None,
+) -> Response:
+    """Read the columns as the form says; only what it changes becomes a correction."""
+    stored = _find(store, owner, diagnosis_id)
+    before = diagnosis_page(store, stored, run)
+    known = {one.name: one.role for one in before.run.columns}
+    columns = [value for name, value in fields if name == "column"]
+    roles = [value for name, value in fields if name == "role"]
+    changed = {
+        column: role
+        for column, role in zip(columns, roles, strict=False)
+        if known.get(column) != role
+    }
+    try:
+        diagnose_again(store, settings, stored, roles=changed, config={})
+    except LrdiagError as error:
+        page = diagnosis_page(store, stored, run, problem=_say_problem(error))
+        return render(request, page, status=problem_of(error).status)
+    return _see(_address(diagnosis_id, run, "columns"))
+
+
+@router.post("/d/{diagnosis_id}/config", max_body_size=SMALL_FORM)
+def send_config(
+    request: Request,
+    diagnosis_id: str,
+    fields: FieldsDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    owner: OwnerDep,
+    run: RunQuery = None,
+) -> Response:
+    """Tell what the log does not; an empty field takes its setting back."""
+    stored = _find(store, owner, diagnosis_id)
+    typed = {name: value.strip() for name, value in fields}
+    given = {name: value or None for name, value in typed.items()}
+    try:
+        diagnose_again(store, settings, stored, roles={}, config=given)
+    except LrdiagError as error:
+        page = diagnosis_page(store, stored, run, problem=_say_problem(error), typed=typed)
+        return render(request, page, status=problem_of(error).status)
+    return _see(_address(diagnosis_id, run, "config"))
+
+
+@router.post("/d/{diagnosis_id}/delete")
+def send_delete(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> Response:
+    """Delete a diagnosis for good."""
+    if not store.delete(owner, diagnosis_id):
+        raise _unknown()
+    return _see("/#recent")
+
+
+@router.get("/d/{diagnosis_id}/data.csv")
+def read_data(
+    diagnosis_id: str, store: StoreDep, owner: OwnerDep, run: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Return the curves of a run as CSV."""
+    stored = _find(store, owner, diagnosis_id)
+    curves = read_curves(store, stored, run)
+    name = quote(f"{stored.result['runs'][run]['name']}.csv", safe="")
+    return StreamingResponse(
+        curves_to_csv(curves),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+@router.get("/s/{token}")
+def show_shared(
+    request: Request, token: str, store: StoreDep, run: RunQuery = None
+) -> HTMLResponse:
+    """Show one diagnosis to whoever has the link."""
+    return render(request, shared_page(store, find_shared(store, token), token, run))
+
+
+@router.get("/rules")
+def show_rules(request: Request) -> HTMLResponse:
+    """Show the catalogue."""
+    page = RulesPage(
+        title="Rules",
+        here="Rules",
+        families=list_families(),
+        symptoms=list_symptoms(),
+        total=len(RULES),
+    )
+    return render(request, page)
+
+
+@router.get("/rules/{code}")
+def show_rule(request: Request, code: str, store: StoreDep, owner: OwnerDep) -> HTMLResponse:
+    """Show one rule, by code or name, and which of the owner's own logs show it."""
+    try:
+        rule = find_rule(code)
+    except UnknownNameError as error:
+        raise NotFoundError(error.message, hint="All rules are listed at /rules.") from None
+    recent = store.recent(owner, SOUGHT)
+    showing = [
+        one
+        for one in recent
+        if any(f["code"] == rule.code for run in one.result["runs"] for f in run["findings"])
+    ]
+    rows = dict(zip((one.key for one in SYMPTOMS), list_symptoms(), strict=True))
+    page = RulePage(
+        title=f"{rule.code} {rule.name}",
+        here="Rules",
+        rule=rule,
+        prose=render_prose(rule.doc.strip().partition("\n")[2]),
+        severities=tuple(one.word for one in sorted(read_severities(rule), reverse=True)),
+        symptom=rows.get(rule.symptom),
+        limits=read_limits(rule),
+        family=next(
+            family
+            for family in list_families()
+            if any(one.code == rule.code for one in family.rules)
+        ),
+        logs=recent_rows(showing, datetime.now(UTC)),
+    )
+    return render(request, page)
+
+
+def _home(
+    store: Store,
+    settings: Settings,
+    owner: str,
+    *,
+    problem: FileProblem | None = None,
+    pasted: str = "",
+) -> HomePage:
+    cards = sample_cards()
+    return HomePage(
+        title="Diagnose a training log",
+        here="Diagnose",
+        samples=cards,
+        recent=recent_rows(store.recent(owner, RECENT), datetime.now(UTC)),
+        hero=cards[-1].spark,
+        limit=megabytes(settings.max_upload_bytes),
+        limit_bytes=settings.max_upload_bytes,
+        problem=problem,
+        pasted=pasted,
+    )
+
+
+def _find(store: Store, owner: str, diagnosis_id: str) -> Stored:
+    stored = store.get(owner, diagnosis_id)
+    if stored is None:
+        raise _unknown()
+    return stored
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        "There is no diagnosis under this address.",
+        hint="It was deleted, or it belongs to another browser.",
+    )
+
+
+def _say_problem(error: LrdiagError) -> FileProblem:
+    problem = problem_of(error)
+    return FileProblem(problem.title, problem.detail, problem.hint)
+
+
+def _address(diagnosis_id: str, run: int | None, section: str) -> str:
+    picked = "" if run is None else f"?run={run}"
+    return f"/d/{diagnosis_id}{picked}#{section}"
+
+
+def _see(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303)

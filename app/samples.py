@@ -1,0 +1,87 @@
+"""Three real runs to look at before one's own: their files, and the cards that the home page shows.
+
+What a card says is diagnosed, not written down: change a rule and the cards change with it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app.pages import Band, SampleCard, Spark
+from app.settings import STATIC
+from app.views import say_verdict
+from lrdiag.charts import Curves, loss_chart, measure_curves, sparkline
+from lrdiag.diagnosis import diagnose
+from lrdiag.readers import Source, read_runs
+from lrdiag.report.json import run_to_json
+
+WIDTH, HEIGHT = 300, 72
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A log that ships with lrdiag.
+
+    Attributes:
+        name: Its part of the address.
+        file: In static/samples.
+        title: What was trained.
+    """
+
+    name: str
+    file: str
+    title: str
+
+
+SAMPLES = (
+    Sample("spikes", "gpt-three-spikes.csv", "Small GPT on text, AdamW"),
+    Sample("not-a-number", "digits-not-a-number.csv", "Digit classifier, AdamW"),
+    Sample("healthy", "gpt-warmup-cosine.csv", "The same GPT, warmup and cosine"),
+)
+
+
+def find_sample(name: str) -> Sample | None:
+    """Return the sample of that name."""
+    return next((sample for sample in SAMPLES if sample.name == name), None)
+
+
+def read_sample(sample: Sample, folder: Path = STATIC) -> Source:
+    """Return the sample's log as if it had been uploaded."""
+    return Source(sample.file, (folder / "samples" / sample.file).read_bytes())
+
+
+@cache
+def sample_cards() -> tuple[SampleCard, ...]:
+    """Diagnose the samples, once, and return their cards."""
+    return tuple(_card(sample) for sample in SAMPLES)
+
+
+def _card(sample: Sample) -> SampleCard:
+    diagnosis = diagnose(read_runs(read_sample(sample))[0])
+    entry, curves = run_to_json(diagnosis), measure_curves(diagnosis)
+    chart = loss_chart(diagnosis, curves)
+    bands = [
+        band
+        for one in chart["findings"]
+        if one["severity"] != "note"
+        for span in one["spans"]
+        if (band := _band(curves, span, one["severity"]))
+    ]
+    return SampleCard(
+        name=sample.name,
+        title=sample.title,
+        spark=Spark(WIDTH, HEIGHT, sparkline(curves, WIDTH, HEIGHT), tuple(bands)),
+        severity=entry["verdict"]["severity"],
+        words=say_verdict(entry),
+        facts=", ".join(entry["facts"][:2]),
+    )
+
+
+def _band(curves: Curves, span: list[float], severity: str) -> Band | None:
+    if curves.train is None:
+        return None
+    first, last = float(curves.train.steps[0]), float(curves.train.steps[-1])
+    if last <= first:
+        return None
+    x = (span[0] - first) / (last - first) * WIDTH
+    return Band(x, max(2.0, (span[1] - span[0]) / (last - first) * WIDTH), severity)

@@ -1,0 +1,62 @@
+// Diagnosis: a column's role or the run's settings changed, and the diagnosis made again.
+import { element, send, show } from "./dom.js";
+
+const TOLD = "lrdiag-told"; // what to say after the page has come back
+
+export function startCorrections(roles, config) {
+  const form = roles ?? config;
+  if (!form) return;
+  const url = `/api/diagnoses/${form.getAttribute("action").split("/")[2]}`;
+
+  async function again(change, told, place) {
+    show(place, null);
+    place.append(element("p", { className: "small dim", role: "status", text: "Diagnosing again" }));
+    const answer = await send("PATCH", url, change);
+    if (!answer.ok) {
+      show(place, answer.problem);
+      return false;
+    }
+    try {
+      sessionStorage.setItem(TOLD, JSON.stringify(told));
+    } catch {
+      // storage is off: the page comes back without the line
+    }
+    location.reload();
+    return true;
+  }
+
+  for (const select of roles?.querySelectorAll("select") ?? []) {
+    const was = select.value;
+    select.addEventListener("change", async () => {
+      const column = select.dataset.column;
+      const told = { at: "roles", line: `Diagnosed again with ${column} read as ${select.value}.` };
+      if (!(await again({ roles: { [column]: select.value } }, told, placeAfter(roles)))) select.value = was;
+    });
+  }
+  config?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(config));
+    for (const name of Object.keys(values)) values[name] = values[name].trim() || null;
+    again({ config: values }, { at: "config", line: "Diagnosed again with what you told." }, placeAfter(config));
+  });
+  tell(roles, config);
+}
+
+function placeAfter(form) {
+  const next = form.nextElementSibling;
+  if (next?.matches(".outcome")) return next;
+  const place = element("div", { className: "outcome", tabindex: "-1" });
+  form.after(place);
+  return place;
+}
+
+function tell(roles, config) {
+  try {
+    const told = JSON.parse(sessionStorage.getItem(TOLD));
+    sessionStorage.removeItem(TOLD);
+    const form = told?.at === "roles" ? roles : told ? config : null;
+    if (form) placeAfter(form).append(element("p", { className: "small dim", role: "status", text: told.line }));
+  } catch {
+    // storage is off, or holds something else
+  }
+}
