@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lrdiag.errors import EmptyLogError, MalformedLogError, ReadError, UnknownFormatError
-from lrdiag.readers import csv
+from lrdiag.readers import csv, hf_trainer, jsonl, keras, wandb
 from lrdiag.readers.columns import run_from_table, runs_from_table
 from lrdiag.readers.decode import plain, text_of
 from lrdiag.readers.kinds import kind_of
@@ -26,7 +26,14 @@ __all__ = [
     "unpack",
 ]
 
-READERS: tuple[Reader, ...] = (csv.READER,)  # the most telling first
+# The most telling first.
+READERS: tuple[Reader, ...] = (
+    hf_trainer.READER,
+    keras.READER,
+    jsonl.READER,
+    wandb.READER,
+    csv.READER,
+)
 
 
 def read_runs(

@@ -29,9 +29,11 @@ TRIALS = Refusal(
 )
 # Settings of a run; two of them that differ between rows mean that rows are runs.
 _SETTINGS = frozenset(
-    "batch_size batchsize dropout weight_decay n_layer n_head n_embd num_layers hidden_size "
-    "hidden_dim max_iters max_epochs num_epochs epochs seed optimizer momentum warmup_iters "
-    "n_params layers units width depth trial trial_id number rank_test_score min_lr".split()
+    (
+        "batch_size batchsize dropout weight_decay n_layer n_head n_embd num_layers hidden_size "
+        "hidden_dim max_iters max_epochs num_epochs epochs seed optimizer momentum warmup_iters "
+        "n_params layers units width depth trial trial_id number rank_test_score min_lr"
+    )
 )
 
 

@@ -1,8 +1,7 @@
 """Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
 
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -11,7 +10,16 @@ import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
 from lrdiag.readers.decode import head_of
-from lrdiag.readers.dialect import CLOCK, EMPTY, MIN_NUMBERS, MIN_REGULAR, Dialect, sniff, split
+from lrdiag.readers.dialect import (
+    EMPTY,
+    MIN_NUMBERS,
+    MIN_REGULAR,
+    Dialect,
+    number_of,
+    sniff,
+    split,
+    unique,
+)
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
@@ -20,8 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 24  # bytes that are searched for line ends at a time
-WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
-NAN = re.compile(r"[-+]?nan", re.IGNORECASE)
 
 
 def recognises(source: Source) -> bool:
@@ -139,16 +145,10 @@ def _blocks(data: bytes, dialect: Dialect) -> list[tuple[memoryview, Dialect]]:
             continue
         blocks.append((view[start : at + 1], layout))
         start = end + 1 if end >= 0 else len(data)
-        layout = replace(layout, names=_unique(names), width=len(names))
+        layout = replace(layout, names=unique(names, len(names)), width=len(names))
         at = start - 1
     blocks.append((view[start:], layout))
     return [block for block in blocks if block[0].nbytes] or [(view[len(data) :], layout)]
-
-
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    from lrdiag.readers.dialect import unique
-
-    return unique(names, len(names))
 
 
 def _after_lines(data: bytes, lines: int) -> int:
@@ -241,29 +241,6 @@ def _cells(column: "pd.Series", rows: IntArray, decimal: str) -> tuple[Cells, in
     return Cells(rows[logged][told], values), 0
 
 
-def number_of(cell: str, decimal: str = ".") -> float | None:
-    """Return the number that a cell means; None if it means none.
-
-    Understood beside plain numbers: nan and inf, a decimal comma, a clock (01:30 is 90
-    seconds), a percentage or another unit (85.2%), and one wrapped number (tensor(1.5)).
-    """
-    if decimal == ",":
-        cell = cell.replace(",", ".")
-    try:
-        return float(cell) if "_" not in cell else None
-    except ValueError:
-        pass
-    if NAN.fullmatch(cell):
-        return float("nan")
-    if CLOCK.fullmatch(cell):
-        seconds = 0.0
-        for part in cell.split(":"):
-            seconds = 60.0 * seconds + float(part)
-        return seconds
-    wrapped = WRAPPED.fullmatch(cell)
-    return float(wrapped.group(1)) if wrapped and len(cell) < 60 else None
-
-
 def _notes(bad: int, blocks: int) -> tuple[str, ...]:
     notes = []
     if bad > 0:
@@ -280,5 +257,3 @@ READER = Reader(
     recognises=recognises,
     read=read,
 )
-
-_ = Mapping

@@ -15,6 +15,8 @@ NUMBER = re.compile(
 )
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 CLOCK = re.compile(r"(?:\d+:)?\d{1,3}:\d{2}(?:\.\d+)?")
+WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
+NAN = re.compile(r"[-+]?nan", re.IGNORECASE)
 _PAIR = re.compile(r"[:=]\s*[-+]?\.?\d")
 EMPTY = frozenset({"", "-", "--", "none", "null", "n/a", "na", "<na>", "nil", "?"})
 
@@ -168,3 +170,26 @@ def _single(lines: Sequence[str]) -> Dialect | None:
     skip = next(k for k, line in enumerate(lines) if line.strip() == rows[0]) + named
     names = rows[:1] if named else []
     return Dialect(",", unique(names, 1), named, skip, ".", 1, rows[0] if named else "", 1.0, 1.0)
+
+
+def number_of(cell: str, decimal: str = ".") -> float | None:
+    """Return the number that a cell means; None if it means none.
+
+    Understood beside plain numbers: nan and inf, a decimal comma, a clock (01:30 is 90
+    seconds), a percentage or another unit (85.2%), and one wrapped number (tensor(1.5)).
+    """
+    if decimal == ",":
+        cell = cell.replace(",", ".")
+    try:
+        return float(cell) if "_" not in cell else None
+    except ValueError:
+        pass
+    if NAN.fullmatch(cell):
+        return float("nan")
+    if CLOCK.fullmatch(cell):
+        seconds = 0.0
+        for part in cell.split(":"):
+            seconds = 60.0 * seconds + float(part)
+        return seconds
+    wrapped = WRAPPED.fullmatch(cell)
+    return float(wrapped.group(1)) if wrapped and len(cell) < 60 else None

@@ -9,6 +9,11 @@ from lrdiag.run import Role
 
 Words = tuple[str, ...]
 
+
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Spellings that hold two words in one; seen in llm.c, fairseq, Kaldi, Caffe and darknet logs.
 _SPELLINGS = {
     "trl": "train loss",
@@ -59,22 +64,22 @@ _LOSSES = {
     "bpc": 0.4,
 }
 # Words beside "loss" that leave it the whole loss.
-_PLAIN = frozenset(
+_PLAIN = _set(
     "total mean avg average epoch step iter iteration batch lm ce nll cross entropy xent overall "
     "final full main model value log at set sum all net global raw the on of s is and metrics "
     "metric scalar scalars trainer interval subset mb minibatch per current cur logs info "
-    "rank outer inner task data".split()
+    "rank outer inner task data"
 )
 # A best-so-far, a scale or a spread is no loss, whatever else the name says.
-_DERIVED = frozenset(
+_DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
     "delta target ratio improvement lambda change diff slope threshold skipped count num n time "
-    "ms sec seconds scaling ppl perplexity".split()
+    "ms sec seconds scaling ppl perplexity"
 )
 # Parts of reinforcement and of adversarial learning; none is a supervised loss.
-_PARTS = frozenset(
+_PARTS = _set(
     "policy entropy kl actor critic reward q pg vf pi d g disc discriminator gen generator cycle "
-    "adv adversarial fake real gan idt advantage ppo alpha temperature".split()
+    "adv adversarial fake real gan idt advantage ppo alpha temperature"
 )
 _ACCURACY = frozenset({"acc", "accuracy", "accuracies"})
 _STEPS = {
@@ -93,14 +98,13 @@ _STEPS = {
     "batches": 0.55,
     "s": 0.5,
 }
-_NO_STEP = frozenset(
+_NO_STEP = _set(
     "per sec second seconds time ms avg total max size warmup tokens samples skipped "
-    "accum decay every interval norm loss eval val valid test".split()
+    "accum decay every interval norm loss eval val valid test"
 )
 _EPOCHS = frozenset({"epoch", "epochs", "ep", "epoc"})
-_TIMES = frozenset(
-    "time timestamp runtime elapsed seconds wall walltime eta duration datetime date "
-    "ms secs clock".split()
+_TIMES = _set(
+    "time timestamp runtime elapsed seconds wall walltime eta duration datetime date ms secs clock"
 )
 
 
@@ -258,8 +262,8 @@ def family_of(names: Iterable[str]) -> str:
 
 _ADVERSARY = frozenset({"d", "disc", "discriminator", "dis", "critic"})
 _GENERATOR = frozenset({"g", "gen", "generator"})
-_REWARDS = frozenset(
-    "reward rewards rew episode episodes policy actor advantage advantages returns rollout".split()
+_REWARDS = _set(
+    "reward rewards rew episode episodes policy actor advantage advantages returns rollout"
 )
 
 

@@ -1,0 +1,112 @@
+"""JSON records: one object a line, or a list of objects anywhere in a document."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+
+from lrdiag.errors import EmptyLogError, MalformedLogError
+from lrdiag.readers.decode import head_of
+from lrdiag.readers.jsontext import check_depth, flatten, parse
+from lrdiag.readers.limits import Limits
+from lrdiag.readers.reader import Reader, Source, Table
+from lrdiag.readers.records import table_from_records
+
+MIN_OBJECTS = 0.5  # share of the first lines that are objects
+SAMPLE = 50
+
+
+def recognises(source: Source) -> bool:
+    """Say whether the text begins as an object or a list of them, or most lines are objects."""
+    head = head_of(source).lstrip()
+    if head.startswith(("{", "[{", "[\n", "[ ", "[\r")):
+        return '"' in head[:2000]
+    lines = [line for line in head.splitlines() if line.strip()][:SAMPLE]
+    objects = sum(line.lstrip().startswith('{"') for line in lines)
+    return objects > MIN_OBJECTS * len(lines)
+
+
+def read(source: Source, limits: Limits) -> tuple[Table, ...]:
+    """Read the records; broken lines are counted and left out.
+
+    Raises:
+        MalformedLogError: No line is an object and the whole is no JSON.
+        LimitError: Too many records or keys, or nested too deeply.
+        EmptyLogError: The document holds no record.
+    """
+    lines = [line for line in source.data.splitlines() if line.strip()]
+    records, bad = _lines(lines, limits, source.name)
+    if not records:
+        records, bad = list(_document(source, limits)), 0
+    notes = (f"{bad:,} lines are no JSON object.",) if bad else ()
+    return (
+        table_from_records(
+            records,
+            name=PurePath(source.name).stem,
+            log_format="jsonl",
+            limits=limits,
+            notes=notes,
+        ),
+    )
+
+
+def _lines(lines: list[bytes], limits: Limits, name: str) -> tuple[list[Mapping[str, object]], int]:
+    found: list[Mapping[str, object]] = []
+    bad = 0
+    for line in lines:
+        line = line.strip().rstrip(b",")
+        if not (line.startswith(b"{") and line.endswith(b"}")):
+            bad += 1
+            continue
+        try:
+            record = parse(line)
+        except ValueError:
+            bad += 1
+            continue
+        check_depth(record, limits, name)
+        if record:
+            found.append(flatten(record, depth=limits.max_depth))
+    enough = len(found) > 1 or len(lines) == 1
+    return (found, bad) if enough and len(found) >= MIN_OBJECTS * len(lines) else ([], bad)
+
+
+def _document(source: Source, limits: Limits) -> Iterator[Mapping[str, object]]:
+    try:
+        document = parse(source.data)
+    except ValueError as error:
+        raise MalformedLogError(
+            f"{source.name} is JSON that is cut off or damaged: {error}.",
+            hint="Give one record a line; then a broken line costs nothing else.",
+        ) from error
+    check_depth(document, limits, source.name)
+    records = max(_record_lists(document), key=len, default=[])
+    if not records:
+        raise EmptyLogError(
+            f"{source.name} holds no list of records.",
+            hint="Give a list of objects, one a step, each with its step and its losses.",
+        )
+    for record in records:
+        yield flatten(record, depth=limits.max_depth)
+
+
+def _record_lists(value: object) -> Iterator[list[Mapping[str, object]]]:
+    if isinstance(value, list):
+        records = [one for one in value if isinstance(one, Mapping)]
+        if records:
+            yield records
+        for one in value:
+            if isinstance(one, list):
+                yield from _record_lists(one)
+    elif isinstance(value, Mapping):
+        inner = [one for one in value.values() if isinstance(one, Mapping)]
+        if len(inner) == len(value) > 1 and all(str(key).isdigit() for key in value):
+            yield inner  # {"1": {"loss": …}, "2": …}
+        for one in value.values():
+            yield from _record_lists(one)
+
+
+READER = Reader(
+    name="jsonl",
+    title="JSON records",
+    suffixes=(".jsonl", ".json", ".ndjson"),
+    recognises=recognises,
+    read=read,
+)

@@ -1,0 +1,65 @@
+"""JSON as training loops write it: with NaN and Infinity, one object a line, cut off at the end."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from lrdiag.errors import LimitError
+from lrdiag.readers.limits import Limits
+
+_BROKEN = (ValueError, RecursionError)
+
+
+def parse(text: bytes) -> Any:  # noqa: ANN401  JSON is any value
+    """Return the value of a JSON text that may hold NaN, Infinity and -Infinity.
+
+    Raises:
+        ValueError: The text is no JSON.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text)  # knows NaN; a third as fast
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def check_depth(value: object, limits: Limits, name: str) -> None:
+    """Refuse a document that nests deeper than the limit.
+
+    Raises:
+        LimitError: It does.
+    """
+    level: list[object] = [value]
+    for _ in range(limits.max_depth + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise LimitError(
+        f"{name} nests deeper than {limits.max_depth} levels.",
+        hint="Give the list of logged records alone.",
+    )
+
+
+def _inside(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        yield from (inner for inner in value.values() if isinstance(inner, dict | list))
+    elif isinstance(value, list):
+        yield from (inner for inner in value if isinstance(inner, dict | list))
+
+
+def flatten(record: Mapping[str, object], *, depth: int) -> dict[str, object]:
+    """Return a nested record as one level, the keys joined by "/"; deeper levels are left out."""
+    flat: dict[str, object] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            if depth > 1:
+                inner = flatten(value, depth=depth - 1)
+                flat.update((f"{key}/{name}", one) for name, one in inner.items())
+        else:
+            flat[str(key)] = value
+    return flat
