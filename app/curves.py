@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from threading import Lock
 
-from app.errors import NotFoundError
 from app.store import Store, Stored
-from lrdiag.charts import Curves, curves_from_bytes
+from app.work import read_curves
+from lrdiag.charts import Curves
 
 KEPT = 4  # runs; one of a million steps takes about 30 MB
 
@@ -34,10 +34,7 @@ class CurveCache:
             if key in self._curves:
                 self._curves.move_to_end(key)
                 return self._curves[key]
-        data = self._store.curves(stored, k)
-        if data is None:
-            raise NotFoundError(f"This diagnosis has no run {k}.")
-        curves = curves_from_bytes(data)
+        curves = read_curves(self._store, stored, k)
         with self._lock:
             self._curves[key] = curves
             while len(self._curves) > self._kept:

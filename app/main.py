@@ -65,8 +65,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     for router in (diagnoses.router, shares.router, health.router, assets.router):
         app.include_router(router)
-    if importlib.util.find_spec("app.routes.pages"):
-        app.include_router(importlib.import_module("app.routes.pages").router)
+    for name in ("app.routes.login", "app.routes.pages"):
+        if importlib.util.find_spec(name):
+            app.include_router(importlib.import_module(name).router)
     return app
 
 

@@ -12,6 +12,8 @@ from app.errors import ChangedError, NotFoundError, NothingReadError, Unforeseen
 from app.settings import Settings
 from app.store import Draft, RunCharts, Store, Stored
 from lrdiag.charts import (
+    Curves,
+    curves_from_bytes,
     curves_to_bytes,
     loss_chart,
     measure_curves,
@@ -104,6 +106,18 @@ def diagnose_again(
     raise ChangedError(
         "This diagnosis is being changed by another request.", hint="Try again in a moment."
     )
+
+
+def read_curves(store: Store, stored: Stored, k: int) -> Curves:
+    """Return the full curves of run ``k``.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    data = store.curves(stored, k)
+    if data is None:
+        raise NotFoundError(f"This diagnosis has no run {k}.")
+    return curves_from_bytes(data)
 
 
 def title_of(sources: Sequence[Source]) -> str:
