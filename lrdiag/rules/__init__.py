@@ -2,11 +2,22 @@
 
 from lrdiag.errors import UnknownNameError
 from lrdiag.rules import (
+    converged,
     diverged,
+    flat_loss,
     loss_not_finite,
     overfitting,
+    plateau_after_fast_start,
+    repeated_spikes,
+    restarted_log,
+    slow_descent,
+    spike_not_recovered,
     spike_recovers,
+    start_overshoot,
+    still_improving,
+    stuck_at_chance,
     too_short,
+    wild_oscillation,
 )
 from lrdiag.rules.rule import Check, Rule
 from lrdiag.rules.symptom import SYMPTOMS, Symptom
@@ -14,11 +25,22 @@ from lrdiag.rules.symptom import SYMPTOMS, Symptom
 __all__ = ["RULES", "SYMPTOMS", "Check", "Rule", "Symptom", "find_rule"]
 
 RULES: tuple[Rule, ...] = (
-    overfitting.RULE,
-    too_short.RULE,
     loss_not_finite.RULE,
     diverged.RULE,
+    start_overshoot.RULE,
     spike_recovers.RULE,
+    repeated_spikes.RULE,
+    spike_not_recovered.RULE,
+    wild_oscillation.RULE,
+    slow_descent.RULE,
+    flat_loss.RULE,
+    stuck_at_chance.RULE,
+    plateau_after_fast_start.RULE,
+    still_improving.RULE,
+    converged.RULE,
+    overfitting.RULE,
+    too_short.RULE,
+    restarted_log.RULE,
 )
 
 

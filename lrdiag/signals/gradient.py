@@ -18,11 +18,13 @@ class Gradient:
         steps: The steps of its finite values; shape (n,).
         norm: The norm as logged; shape (n,).
         clip: Its 90th percentile.
+        usual: Its median.
     """
 
     steps: FloatArray
     norm: FloatArray
     clip: float
+    usual: float
 
     def growth(self, first: float, last: float, reach: float) -> float | None:
         """Return how many times the norm peaks between two steps over its median before.
@@ -49,4 +51,5 @@ def measure_gradient(series: Series) -> Gradient | None:
         steps=points.steps,
         norm=points.values,
         clip=float(np.quantile(points.values, CLIP_QUANTILE)),
+        usual=float(np.median(points.values)),
     )

@@ -8,9 +8,12 @@ from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
 from lrdiag.signals.curve import HUGE, Curve, measure_curve
 from lrdiag.signals.gradient import Gradient, measure_gradient
+from lrdiag.signals.progress import Progress, measure_progress
 from lrdiag.signals.schedule import Schedule, lr_time, measure_schedule
 from lrdiag.signals.shape import ShapeSignals, measure_shape
 from lrdiag.signals.spikes import Spike, find_spikes
+from lrdiag.signals.start import Start, measure_start
+from lrdiag.signals.swings import Swings, measure_swings
 from lrdiag.signals.validation import Validation, measure_validation
 
 
@@ -59,6 +62,21 @@ class Signals:
         return find_spikes(self.loss)
 
     @cached_property
+    def start(self) -> Start:
+        """The first steps of the loss."""
+        return measure_start(self.loss)
+
+    @cached_property
+    def swings(self) -> Swings:
+        """The swings of the loss after its start."""
+        return measure_swings(self.loss)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """When the loss fell, and whether it still falls; needs four finite values."""
+        return measure_progress(self.loss, self.time)
+
+    @cached_property
     def validation(self) -> Validation | None:
         """The validation loss; None if it was not logged or is never finite."""
         if "val_loss" not in self.run:
@@ -75,6 +93,17 @@ class Signals:
     def gradient(self) -> Gradient | None:
         """The gradient norm; None if it was not logged."""
         return measure_gradient(self.run["grad_norm"]) if "grad_norm" in self.run else None
+
+    @cached_property
+    def accuracy_gain(self) -> float | None:
+        """How far the logged accuracy rose, by the medians of its fifths; None without one."""
+        for name in ("val_accuracy", "train_accuracy"):
+            if name in self.run:
+                values = self.run[name].finite().values
+                part = max(1, len(values) // 5)
+                if len(values) >= 3:
+                    return float(np.median(values[-part:]) - np.median(values[:part]))
+        return None
 
     @cached_property
     def rate(self) -> float | None:

@@ -1,0 +1,97 @@
+"""Loss has converged.
+
+## What it shows
+The loss is level over the last 30 % of the run, after it fell, and there is a reason for it to
+be: the rate has decayed, or hardly anything of the loss is left.
+
+## Why it matters
+Nothing is wrong. More steps of this kind would gain nothing.
+
+## Example
+    step,train_loss,lr
+    0,2.31,0.01
+    600,0.021,0.001
+    900,0.020,0.0
+
+## What to do
+Stop here, or stop earlier next time: the summary says where the loss became level.
+
+## References
+- Godbole et al. (2023), Deep Learning Tuning Playbook: how long to train.
+"""
+
+import numpy as np
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import number, percent, place, too_thin
+from lrdiag.signals import Signals
+from lrdiag.signals.progress import TAIL
+
+MIN_ROWS = 20  # rows; as for LR115
+LEVEL = 0.02  # of the drop; both ends of the interval of the tail's gain stay within
+DECAYED = 0.1  # of the peak rate
+NEAR_ZERO = 0.05  # of the start
+MIN_DROP = 6.0  # noises; a loss that never fell has not converged
+REACHED = 0.02  # of the drop above the best; where the loss counts as there
+VAL_RISE = 0.05  # of the best; a validation loss that rises by more is another matter
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a level tail that has a reason."""
+    thin = too_thin(signals, MIN_ROWS, "convergence")
+    if thin is not None:
+        return thin
+    loss, progress, schedule = signals.loss, signals.progress, signals.schedule
+    widest = TAIL * max(abs(progress.tail.low), abs(progress.tail.high))
+    if loss.drop < MIN_DROP * loss.noise or widest > LEVEL * loss.drop:
+        return None
+    decayed = schedule is not None and schedule.left <= DECAYED
+    low = loss.end <= NEAR_ZERO * loss.start
+    if not (decayed or low) or loss.rebound > REACHED * loss.drop:
+        return None
+    if signals.validation is not None and signals.validation.rise > VAL_RISE:
+        return None
+    since = _level_since(signals)
+    return Finding(
+        severity=Severity.NOTE,
+        confidence=0.85 if decayed else 0.7,
+        summary=f"Converged at {number(loss.end)}, level since {place(signals, since)}",
+        cause="The rate has decayed." if decayed else "Hardly anything of the loss is left.",
+        evidence=(
+            Evidence(
+                "gain of the last 30 %, as a share of the drop",
+                100.0 * progress.tail_gain / loss.drop,
+                100.0 * LEVEL,
+                "%",
+                "train_loss",
+                (progress.tail_from, loss.span[1]),
+                since,
+            ),
+        ),
+    )
+
+
+def _level_since(signals: Signals) -> float:
+    loss = signals.loss
+    reached = np.flatnonzero(loss.bins.settled <= loss.best + REACHED * loss.drop)
+    return float(loss.bins.steps[reached[0]])
+
+
+def seen(signals: Signals) -> str:
+    """Return what the tail does."""
+    drop = signals.loss.drop
+    return (
+        f"last 30 % gains {percent(signals.progress.tail_gain / drop)}" if drop > 0.0 else "no drop"
+    )
+
+
+RULE = Rule(
+    code="LR116",
+    name="converged",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="not yet converged",
+    seen=seen,
+)

@@ -1,0 +1,131 @@
+"""Loss falls steadily but slowly.
+
+## What it shows
+Half of all progress took more than a quarter of the run, counted in learning-rate time, and
+the loss still falls at the end nearly as fast as it did on average.
+
+## Why it matters
+A curve at a good rate falls fast and then slowly. One that falls along a line is still in the
+part that a larger rate would have crossed in a few steps: the same compute would reach lower.
+
+## Example
+    step,train_loss
+    0,4.8
+    250,4.2
+    500,3.6
+
+## What to do
+Multiply the learning rate by 3 to 10, or train several times longer. Check that no decay is
+applied twice. If a tenth of the run at three times the rate falls no faster, the rate is right.
+
+## References
+- Karpathy, CS231n notes: a low rate improves along a line, a good one like a decaying curve.
+- Smith (2018), A Disciplined Approach to Neural Network Hyper-Parameters: Part 1.
+"""
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import percent, raise_rate, too_thin
+from lrdiag.signals import Signals
+
+MIN_ROWS = 20  # rows; half of the progress then falls on a row to within 5 %
+MIN_HALF = 0.25  # of the learning-rate time; 70 good runs: 0.17 but for 3, 48 healthy: at most 0.11
+STILL = (
+    0.4  # of the average slope; rates 100 times too low: 0.6 to 1.7, the 3 good runs: 0.1 to 0.3
+)
+LEAST_GAIN = 0.05  # of the drop, over the last 30 %; surer than the slope where noise is small
+FAR_DOWN = 0.1  # of the start; a loss below has little left to gain
+MIN_FALL = 0.01  # of the start; less is flat (LR110)
+SURE_HALF = 0.4  # a line has 0.5
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a loss that falls along a line."""
+    thin = too_thin(signals, MIN_ROWS, "a slow descent")
+    if thin is not None:
+        return thin
+    schedule = signals.schedule
+    if schedule is not None and not schedule.constant:
+        if signals.loss.share(schedule.warmup_end) > 0.8:
+            return CannotTell(
+                ("steps after the warmup",), "The rate still warms up when the log ends."
+            )
+    progress, loss = signals.progress, signals.loss
+    if not (_falls(signals) and progress.half >= MIN_HALF and _goes_on(signals)):
+        return None
+    if loss.end < FAR_DOWN * loss.start:
+        return None
+    sure = min(1.0, progress.half / SURE_HALF)
+    return Finding(
+        severity=Severity.WARNING,
+        confidence=round((0.5 if schedule is None else 0.6) + 0.25 * sure, 2),
+        summary=(
+            f"Half of all progress took {percent(progress.half)} of the run, and the loss "
+            "still falls"
+        ),
+        cause=(
+            "The learning rate is probably too low. A hard task or a tiny model can look the "
+            "same; a short run at three times the rate tells them apart."
+        ),
+        evidence=_evidence(signals),
+        fixes=(
+            raise_rate(signals, 3, 10, "A line becomes a curve once the steps are long enough."),
+            Fix("Look for a decay applied twice", "Two schedules multiply into a rate near zero."),
+        ),
+    )
+
+
+def _falls(signals: Signals) -> bool:
+    loss, progress = signals.loss, signals.progress
+    return progress.trend.falls and -progress.trend.value >= MIN_FALL * abs(loss.start)
+
+
+def _goes_on(signals: Signals) -> bool:
+    """Whether the tail falls nearly as fast as the whole."""
+    progress, loss = signals.progress, signals.loss
+    if progress.tail.falls and progress.tail_gain >= LEAST_GAIN * loss.drop:
+        return True
+    return progress.tail.value <= STILL * progress.trend.value
+
+
+def _evidence(signals: Signals) -> tuple[Evidence, ...]:
+    loss, progress = signals.loss, signals.progress
+    ratio = progress.tail.value / progress.trend.value
+    time = "run" if signals.schedule is None else "learning-rate time"
+    return (
+        Evidence(
+            f"share of the {time} until half of the drop",
+            100.0 * progress.half,
+            100.0 * MIN_HALF,
+            "%",
+            "train_loss",
+            loss.span,
+        ),
+        Evidence(
+            "slope of the last 30 %, over the average slope",
+            ratio,
+            STILL,
+            "×",
+            "train_loss",
+            (progress.tail_from, loss.span[1]),
+        ),
+        Evidence("drop", loss.drop, None, "", "train_loss"),
+    )
+
+
+def seen(signals: Signals) -> str:
+    """Return how much of the run half of the progress took."""
+    return f"half after {percent(signals.progress.half)}"
+
+
+RULE = Rule(
+    code="LR109",
+    name="slow-descent",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="not slow",
+    seen=seen,
+    symptom="slow",
+    explains=("LR115",),
+)

@@ -1,0 +1,115 @@
+"""Loss shoots up in the first steps.
+
+## What it shows
+Within the first twentieth of the run the loss rises by a third or more over where it started.
+If the run then ends near that start, most of it was lost to the jump.
+
+## Why it matters
+The first updates threw the weights far from their initial values. Adaptive optimizers often
+settle afterwards at the level of guessing and stay there without any further sign.
+
+## Example
+    step,train_loss
+    0,2.3
+    3,41.0
+    200,2.3
+    900,2.2
+
+## What to do
+If the end is bad, divide the learning rate by 10. If the loss came back and went on falling,
+a warmup over 1 to 5 % of the run and half the rate are enough.
+
+## References
+- Gilmer et al. (2021), A Loss Curvature Perspective on Training Instability: why warmup lets a
+  larger rate survive.
+- Liu et al. (2020), On the Variance of the Adaptive Learning Rate and Beyond.
+"""
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import lower_rate, number, percent, place, too_thin
+from lrdiag.signals import Signals
+
+MIN_ROWS = 20  # rows; the start of a shorter log is two rows
+MIN_RISE = (
+    0.3  # of the start; good rates rise at most 0.27 unless they come back within 3 % of the run
+)
+MIN_NOISES = 8.0  # noises; the largest rise of a noisy start among 70 good runs is 2
+BAD_END = 0.75  # of the start; 25 language-model runs end below 0.5, good sweep runs below 0.82
+SHORT = 0.05  # of the run; two good runs overshoot, back after 0.4 and 2.8 %
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a loss that rises at once."""
+    thin = too_thin(signals, MIN_ROWS, "the start")
+    if thin is not None:
+        return thin
+    start, loss = signals.start, signals.loss
+    rise = start.rise / abs(start.level) if start.level else 0.0
+    if rise < MIN_RISE or start.rise < MIN_NOISES * loss.noise:
+        return None
+    bad = loss.end > start.level - (1.0 - BAD_END) * abs(start.level)
+    away = start.back_step if start.back_step is not None else loss.span[1]
+    times = Evidence(
+        "peak over start",
+        start.peak / start.level,
+        1.0 + MIN_RISE,
+        "×",
+        "train_loss",
+        (loss.span[0], away),
+        start.peak_step,
+    )
+    end = Evidence("end over start", loss.end / start.level, BAD_END, "×", "train_loss")
+    time = Evidence("share of the run above the start", 100.0 * start.away, 100.0 * SHORT, "%")
+    if bad:
+        severity = Severity.ERROR
+    else:
+        severity = Severity.WARNING if start.away > SHORT else Severity.NOTE
+    return Finding(
+        severity=severity,
+        confidence=0.95 if bad else 0.8,
+        summary=_summary(signals, bad),
+        cause=(
+            "The first steps are too long: they throw the weights far from where they began"
+            + (", and the run never finds back." if bad else ".")
+        ),
+        evidence=(times, end, time) if bad else (times, time, end),
+        fixes=_fixes(signals, bad),
+    )
+
+
+def _summary(signals: Signals, bad: bool) -> str:
+    start = signals.start
+    jump = (
+        f"The loss jumps from {number(start.level)} to {number(start.peak)} "
+        f"by {place(signals, start.peak_step)}"
+    )
+    if bad:
+        return f"{jump} and ends at {number(signals.loss.end)}"
+    return f"{jump} and is back after {percent(start.away)} of the run"
+
+
+def _fixes(signals: Signals, bad: bool) -> tuple[Fix, ...]:
+    warm = Fix("Warm up over 1 to 5 % of the run", "Short first steps meet the steepest part.")
+    if bad:
+        reason = "44 of 50 runs that overshoot so have ten times the best rate or more."
+        return lower_rate(signals, 10, 30, reason), warm
+    return warm, lower_rate(signals, 2, 3, "Shorter steps leave less to come back from.")
+
+
+def seen(signals: Signals) -> str:
+    """Return the highest early loss over the start."""
+    start = signals.start
+    return f"peak {start.peak / start.level:.2f} × first" if start.level else "falls at once"
+
+
+RULE = Rule(
+    code="LR103",
+    name="start-overshoot",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="no overshoot at the start",
+    seen=seen,
+    explains=("LR101", "LR102", "LR110", "LR111", "LR112"),
+)

@@ -1,0 +1,82 @@
+"""Loss still falls when the log ends.
+
+## What it shows
+Over the last 30 % of the run the loss falls surely, and by 3 % of all progress or more.
+
+## Why it matters
+Nothing is wrong. The run is shorter than its curve: more steps, or a decay of the rate to zero,
+would still gain.
+
+## Example
+    step,train_loss
+    0,4.8
+    300,2.6
+    500,2.3
+
+## What to do
+Train 50 to 100 % longer, or let the learning rate decay to zero within the steps you have.
+
+## References
+- Godbole et al. (2023), Deep Learning Tuning Playbook: how long to train.
+"""
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import percent, too_thin
+from lrdiag.signals import Signals
+
+MIN_ROWS = 20  # rows; a tail of six, the fewest whose slope can be sure
+MIN_GAIN = 0.03  # of the drop, over the last 30 %
+DECAYED = 0.1  # of the peak rate; a schedule that ends there has used its steps up
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a tail that falls."""
+    thin = too_thin(signals, MIN_ROWS, "the trend at the end")
+    if thin is not None:
+        return thin
+    loss, progress = signals.loss, signals.progress
+    if not progress.tail.falls or progress.tail_gain < MIN_GAIN * loss.drop or loss.drop <= 0.0:
+        return None
+    gain = progress.tail_gain / loss.drop
+    ended = signals.schedule is not None and signals.schedule.left <= DECAYED
+    return Finding(
+        severity=Severity.NOTE,
+        confidence=0.85,
+        summary=f"Still falling when the log ends: {percent(gain)} of the drop in the last 30 %",
+        cause=(
+            "The run is shorter than the curve."
+            if not ended
+            else "The schedule ended before the curve did."
+        ),
+        evidence=(
+            Evidence(
+                "gain of the last 30 %, as a share of the drop",
+                100.0 * gain,
+                100.0 * MIN_GAIN,
+                "%",
+                "train_loss",
+                (progress.tail_from, loss.span[1]),
+            ),
+        ),
+        fixes=(Fix("Train 50 to 100 % longer", "The trend at the end says it pays."),),
+    )
+
+
+def seen(signals: Signals) -> str:
+    """Return what the tail does."""
+    drop = signals.loss.drop
+    return (
+        f"last 30 % gains {percent(signals.progress.tail_gain / drop)}" if drop > 0.0 else "no drop"
+    )
+
+
+RULE = Rule(
+    code="LR115",
+    name="still-improving",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="not cut short",
+    seen=seen,
+)

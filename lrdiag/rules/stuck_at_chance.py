@@ -1,0 +1,105 @@
+"""Loss stays at the level of guessing.
+
+## What it shows
+The loss is flat at ln C, the cross-entropy of a model that gives each of C classes the same
+probability. C is what the user says, or else a number of classes that data sets often have.
+
+## Why it matters
+The model answers without looking at its input. The rate may be far too low or have broken the
+model at once; as often the labels do not belong to the inputs, or units are dead.
+
+## Example
+    step,train_loss
+    0,2.303
+    450,2.302
+    900,2.303
+
+## What to do
+Train on one batch until its loss is near zero. If that fails, look at the last layer, the loss
+and dead units. If it works, compare some labels with their inputs, then try a tenth of the
+rate and ten times the rate.
+
+## References
+- Karpathy (2019), A Recipe for Training Neural Networks: the loss at the start is -log(1/C).
+"""
+
+import math
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.flat_loss import (
+    CHANCE_WITHIN,
+    MIN_ROWS,
+    explain_flat,
+    find_chance,
+    fix_flat,
+    is_flat,
+    show_flat,
+)
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.words import number, too_thin
+from lrdiag.signals import Signals
+
+LITTLE = 0.05  # of the start; shuffled labels: 0.017 to 0.053 memorised in the run
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for a flat loss at ln C."""
+    thin = too_thin(signals, MIN_ROWS, "a loss at chance")
+    if thin is not None:
+        return thin
+    classes = find_chance(signals)
+    if classes is None or not (is_flat(signals) or _hardly_falls(signals)):
+        return None
+    loss, chance = signals.loss, math.log(classes)
+    told = signals.config.classes is not None
+    return Finding(
+        severity=Severity.ERROR,
+        confidence=0.9 if told else 0.8,
+        summary=(
+            f"The loss stays at {number(loss.end)}, what guessing among {classes} classes costs"
+        ),
+        cause=f"The model answers without its input. {explain_flat(signals)}",
+        evidence=(
+            Evidence(
+                f"end, as a share of ln {classes}",
+                100.0 * loss.end / chance,
+                100.0 * (1.0 - CHANCE_WITHIN),
+                "%",
+                "train_loss",
+                loss.span,
+            ),
+            *show_flat(signals),
+        ),
+        fixes=(
+            *fix_flat(signals),
+            Fix("Compare some labels with their inputs", "Shuffled labels teach nothing."),
+        ),
+    )
+
+
+def _hardly_falls(signals: Signals) -> bool:
+    """Whether what falls is small beside the level, and validation does not follow."""
+    loss, val = signals.loss, signals.validation
+    if loss.drop > LITTLE * loss.start or (signals.accuracy_gain or 0.0) > LITTLE:
+        return False
+    return val is not None and len(val) >= 3 and val.raw[0] - val.end <= 0.01 * abs(val.raw[0])
+
+
+def seen(signals: Signals) -> str:
+    """Return the end, beside the guess that is nearest above it."""
+    classes = signals.config.classes
+    end = number(signals.loss.end)
+    return f"{end} under {number(math.log(classes))}" if classes else f"ends at {end}"
+
+
+RULE = Rule(
+    code="LR111",
+    name="stuck-at-chance",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="not stuck at chance",
+    seen=seen,
+    symptom="flat",
+    explains=("LR112", "FIT203"),
+)
