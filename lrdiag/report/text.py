@@ -232,8 +232,7 @@ def _painted(line: Painted) -> Text:
 
 def _say(text: str, roles: str = "") -> Text:
     """Make styled text; a log's own names may hold control codes, which no terminal shall see."""
-    clean = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-    return Text(clean, " ".join(STYLES[role] for role in roles.split()))
+    return Text(words.clean(text), " ".join(STYLES[role] for role in roles.split()))
 
 
 def _hang(text: Text, indent: int) -> RenderableType:

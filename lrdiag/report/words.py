@@ -110,6 +110,8 @@ def _headline(code: str, finding: Finding, advice: Advice) -> str:
         if advice.action in SPEAKS_FOR.get(code, frozenset()):
             return f"{_upper(_rate_is(advice))}: {_lower(symptom)}."
         return f"{_upper(symptom)}, and {_rate_is(advice)}."
+    if advice.action == "keep" and code in SPEAKS_FOR:
+        return f"{_upper(symptom)}; this alone asks for no other learning rate."
     if advice.action == "keep":
         return f"{_upper(symptom)}; the learning rate is not the cause."
     return f"{_upper(symptom)}; this log does not tell whether the rate is the cause."
@@ -133,9 +135,9 @@ def say_proof(finding: Finding, most: int = 2) -> str:
 
 
 def say_evidence(one: Evidence) -> str:
-    """Say one measurement: ``rise after the best step 31.2 noises (limit 8)``."""
+    """Say one measurement: ``rise after the best step: 31.2 noises (limit 8)``."""
     limit = "" if one.limit is None else f" (limit {say_quantity(one.limit, _short(one.unit))})"
-    return f"{one.label} {say_quantity(one.value, one.unit)}{limit}"
+    return f"{one.label}: {say_quantity(one.value, one.unit)}{limit}"
 
 
 def advice_heading(diagnosis: Diagnosis) -> str:
@@ -253,6 +255,13 @@ def _course(run: Run) -> str:
         val = run["val_loss"].finite().values
         said += f", validation from {say_loss(float(val[0]))} to {say_loss(float(val[-1]))}"
     return f"{said}."
+
+
+def clean(text: str) -> str:
+    """Replace control codes and marks that turn the reading direction: logs name columns freely."""
+    return "".join(
+        one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text
+    )
 
 
 def _short(unit: str) -> str:

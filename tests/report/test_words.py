@@ -66,6 +66,11 @@ def test_a_symptom_that_is_not_the_rates_stands_beside_it() -> None:
     assert moved.endswith(", and the learning rate is probably a little too high.")
 
 
+def test_one_spike_at_a_good_rate_asks_for_nothing() -> None:
+    said = words.verdict(make_diagnosis({"LR104": SPIKES}, KEEP))
+    assert said.headline.endswith("; this alone asks for no other learning rate.")
+
+
 def test_a_finding_without_an_advice_says_that_the_log_cannot_tell() -> None:
     said = words.verdict(make_diagnosis({"LR104": SPIKES}, UNSURE))
     assert said.headline.endswith("; this log does not tell whether the rate is the cause.")
