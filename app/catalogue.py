@@ -29,14 +29,14 @@ FAMILIES = {
 
 
 def list_families() -> tuple[RuleFamily, ...]:
-    """Return the rules by the letters of their codes, in the order of the catalogue."""
-    letters = dict.fromkeys(rule.code.rstrip("0123456789") for rule in RULES)
+    """Return the rules by the letters of their codes."""
+    members = {
+        letters: [rule for rule in RULES if _letters(rule) == letters] for letters in FAMILIES
+    }
     return tuple(
-        RuleFamily(
-            *FAMILIES.get(one, (one, "")),
-            tuple(link_rule(rule) for rule in RULES if rule.code.rstrip("0123456789") == one),
-        )
-        for one in letters
+        RuleFamily(*FAMILIES[letters], tuple(link_rule(rule) for rule in rules))
+        for letters, rules in members.items()
+        if rules
     )
 
 
@@ -81,6 +81,10 @@ def read_limits(rule: Rule) -> tuple[LimitRow, ...]:
             shown = f"{_say(value)} {unit.strip()}".strip()
             rows.append(LimitRow(name.lower().replace("_", " "), shown, measured.strip()))
     return tuple(rows)
+
+
+def _letters(rule: Rule) -> str:
+    return rule.code.rstrip("0123456789")
 
 
 def _source(rule: Rule) -> str:

@@ -241,8 +241,8 @@ def view_advice(advice: Json) -> AdviceView:
     """Say the advice of a run, and draw its ruler where there is something to draw."""
     today, lr, factor = advice["today"], advice["lr"], advice["factor"]
     move, from_rate = advice["move"], ""
-    if advice["action"] == "keep" and today is not None:
-        move = say_rate(today)
+    if advice["action"] == "keep":  # the heading has said so
+        move = "" if today is None else say_rate(today)
     elif lr is not None and today is not None:
         from_rate = say_rate(today)
     ruler = None
@@ -376,10 +376,10 @@ def say_verdict(entry: Json) -> str:
     """Say a run's verdict in the few words that a list has room for."""
     status, action = entry["status"], entry["advice"]["action"]
     if status == "not-a-loss-log":
-        return "no loss log"
+        return "No loss log"
     if status == "inconclusive":
-        return "too early to tell"
+        return "Too early to tell"
     if status == "findings":
         summary: str = entry["findings"][0]["summary"]
         return summary
-    return f"healthy; {action} the rate" if action in {"lower", "raise", "decay"} else "normal"
+    return f"Healthy; {action} the rate" if action in {"lower", "raise", "decay"} else "Normal"

@@ -200,7 +200,7 @@ def show_rule(request: Request, code: str, store: StoreDep, owner: OwnerDep) -> 
         title=f"{rule.code} {rule.name}",
         here="Rules",
         rule=rule,
-        prose=render_prose(rule.doc.strip().partition("\n")[2]),
+        prose=render_prose(rule.doc.strip().partition("\n")[2], [one.code for one in RULES]),
         severities=tuple(one.word for one in sorted(read_severities(rule), reverse=True)),
         symptom=rows.get(rule.symptom),
         limits=read_limits(rule),
