@@ -23,6 +23,8 @@ parameters, and the order of zero_grad, backward and step.
 - Lu et al. (2020), Dying ReLU and Initialization.
 """
 
+import math
+
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import lower_rate, number, percent, raise_rate, too_thin
@@ -63,7 +65,8 @@ def is_flat(signals: Signals) -> bool:
     loss, progress = signals.loss, signals.progress
     level = abs(loss.start)
     small = loss.drop <= max(MAX_DROP * loss.noise, MAX_FALL * level)
-    still = abs(progress.trend.value) <= MAX_FALL * level
+    sloped = progress.trend.falls or progress.trend.rises
+    still = abs(progress.trend.value) <= (MAX_FALL if sloped else SURE_TREND) * level
     sure = max(abs(progress.trend.low), abs(progress.trend.high)) <= SURE_TREND * level
     rose = loss.end - loss.start > max(MAX_DROP * loss.noise, MAX_FALL * level)
     return small and still and sure and not rose and not _learns_elsewhere(signals)
@@ -72,17 +75,15 @@ def is_flat(signals: Signals) -> bool:
 def _learns_elsewhere(signals: Signals) -> bool:
     """Whether a validation loss or an accuracy improves although this loss does not."""
     val = signals.validation
-    if val is not None and signals.loss_name == "train_loss" and len(val) >= 3:
-        if val.raw[0] - val.end > VAL_FALL * abs(val.raw[0]) > 0.0:
-            return True
+    beside = val is not None and signals.loss_name == "train_loss" and len(val) >= 3
+    if beside and val is not None and val.raw[0] - val.end > VAL_FALL * abs(val.raw[0]) > 0.0:
+        return True
     gained = signals.accuracy_gain
     return gained is not None and gained > VAL_FALL
 
 
 def find_chance(signals: Signals) -> int | None:
     """Return the number of classes whose guessing costs what this flat loss is; else None."""
-    import math
-
     level, start = signals.loss.end, signals.loss.start
     classes = (signals.config.classes,) if signals.config.classes else GUESSED
     for one in classes:

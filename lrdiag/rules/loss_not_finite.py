@@ -37,9 +37,7 @@ from lrdiag.signals import Signals
 
 LOOK_BACK = 50  # rows before the first NaN that tell what led there
 RECENT = 5  # rows; the part of them in which a runaway shows
-GREW_NOISES = (
-    6.0  # noises; NaN put into the labels of 7 calm runs: 0.1 to 2.4, diverging runs: 30 up
-)
+GREW_NOISES = 6.0  # noises; NaN put into 7 calm runs: 0 to 2.4, runs that diverge: 30 up
 GREW_GRADIENT = 3.0  # times the usual norm; the same 7 runs: 0.6 to 2.1
 EARLY_SHARE = 0.05  # of the run; a rate that fails there is wrong by an order of magnitude
 

@@ -29,6 +29,7 @@ from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import number, percent, too_thin
 from lrdiag.signals import Signals
+from lrdiag.signals.progress import TAIL
 
 MIN_ROWS = 100  # rows; fewer leave a tail of less than 30, in which no slope is sure
 FAST = 0.15  # of the learning-rate time until nine tenths of the drop
@@ -88,8 +89,6 @@ def _fast_start(signals: Signals) -> bool:
 
 
 def _level_tail(signals: Signals) -> bool:
-    from lrdiag.signals.progress import TAIL
-
     progress, drop = signals.progress, signals.loss.drop
     width = TAIL * max(abs(progress.tail.low), abs(progress.tail.high))
     return abs(progress.tail_gain) <= LEVEL * drop and width <= NARROW * drop

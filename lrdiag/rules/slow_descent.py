@@ -29,14 +29,14 @@ from lrdiag.rules.words import percent, raise_rate, too_thin
 from lrdiag.signals import Signals
 
 MIN_ROWS = 20  # rows; half of the progress then falls on a row to within 5 %
-MIN_HALF = 0.25  # of the learning-rate time; 70 good runs: 0.17 but for 3, 48 healthy: at most 0.11
-STILL = (
-    0.4  # of the average slope; rates 100 times too low: 0.6 to 1.7, the 3 good runs: 0.1 to 0.3
-)
+MIN_HALF = 0.25  # of the learning-rate time; 67 of 70 good runs: 0.17, 48 healthy: at most 0.11
+HALF_OF_STEPS = 0.15  # of the steps; a rate that decayed early stretches its own time
+STILL = 0.4  # of the average slope; rates 100 times too low: 0.6 to 1.7, 3 good runs: 0.1 to 0.3
 LEAST_GAIN = 0.05  # of the drop, over the last 30 %; surer than the slope where noise is small
 FAR_DOWN = 0.1  # of the start; a loss below has little left to gain
 MIN_FALL = 0.01  # of the start; less is flat (LR110)
 SURE_HALF = 0.4  # a line has 0.5
+WARMING = 0.8  # of the run; a rate whose peak comes later was never tried
 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
@@ -45,13 +45,11 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     schedule = signals.schedule
-    if schedule is not None and not schedule.constant:
-        if signals.loss.share(schedule.warmup_end) > 0.8:
-            return CannotTell(
-                ("steps after the warmup",), "The rate still warms up when the log ends."
-            )
+    if schedule is not None and signals.loss.share(schedule.warmup_end) > WARMING:
+        return CannotTell(("steps after the warmup",), "The rate still rises when the log ends.")
     progress, loss = signals.progress, signals.loss
-    if not (_falls(signals) and progress.half >= MIN_HALF and _goes_on(signals)):
+    late = progress.half >= MIN_HALF and progress.half_steps >= HALF_OF_STEPS
+    if not (_falls(signals) and late and _goes_on(signals)):
         return None
     if loss.end < FAR_DOWN * loss.start:
         return None

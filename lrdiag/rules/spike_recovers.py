@@ -37,7 +37,7 @@ MIN_ROWS = 50  # rows; fewer leave no calm stretch to stand out from
 MIN_NOISES = 8.0  # noises; 468 rows of 89 healthy language-model logs pass, 462 of them alone
 MIN_WIDTH = 3  # rows; 48 healthy and 25 language-model runs: none so wide
 ROUGH_SHARE = (
-    0.01  # of the rows jump alone: a heavy-tailed loss, in which three in a row are chance
+    0.01  # of the rows; with more lone jumps the tail is heavy and three in a row are chance
 )
 ROUGH_WIDTH = 6  # rows; batches of one or two samples (6 good runs): at most 5 but for one
 MIN_LEVEL = 0.1  # of the level before

@@ -26,6 +26,7 @@ batch four times as large, or clip the gradient.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
+from lrdiag.rules.spike_recovers import recovered_spikes
 from lrdiag.rules.words import clip_gradient, lower_rate, number, too_thin
 from lrdiag.signals import Signals
 
@@ -78,8 +79,6 @@ def check(signals: Signals) -> Finding | CannotTell | None:
 
 def _spikes_explain(signals: Signals) -> bool:
     """Whether the turns are a few spikes and their way back: two turns each."""
-    from lrdiag.rules.spike_recovers import recovered_spikes
-
     return 2 * len(recovered_spikes(signals)) + 2 >= signals.swings.turns
 
 

@@ -19,7 +19,8 @@ class Progress:
 
     Attributes:
         half: Share of the learning-rate time until half of the drop was made.
-        most: The same until nine tenths were made.
+        half_steps: The same as a share of the steps.
+        most: Share of the learning-rate time until nine tenths were made.
         fall: How far the last fifth lies below the start, in the loss's unit.
         trend: The slope over the whole run, as change a whole run.
         tail: The slope over the last three tenths of the rows, as change a whole run.
@@ -30,6 +31,7 @@ class Progress:
     """
 
     half: float
+    half_steps: float
     most: float
     fall: float
     trend: Slope
@@ -61,6 +63,7 @@ def measure_progress(curve: Curve, time: FloatArray) -> Progress:
     line = (curve.start + curve.end) / 2.0
     return Progress(
         half=_time_to(0.5, curve, lowest, time),
+        half_steps=_time_to(0.5, curve, lowest, share),
         most=_time_to(0.9, curve, lowest, time),
         fall=curve.start - float(np.median(bins.level[-max(1, len(bins) // 5) :])),
         trend=fit_slope(share, bins.level),
