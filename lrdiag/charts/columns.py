@@ -52,7 +52,7 @@ def thin_columns(curves: Curves, low: float, high: float, points: int) -> Column
         columns["val"] = to_plain(curves.val.values[keep])
     if curves.lr is not None:
         columns |= _rate_columns(curves.lr, low, high, points)
-    bad = spread_places(curves.nonfinite, low, high)
+    bad = spread_places(curves.nonfinite, low, high, points)  # thinner still when drawn
     columns["bad_x"] = steps_to_plain(bad)
     columns["bad_y"] = [BAD_AT] * len(bad)
     return columns

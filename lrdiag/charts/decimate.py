@@ -76,6 +76,6 @@ def spread_places(places: FloatArray, low: float, high: float, most: int = 90) -
     inside = places[(places >= low) & (places <= high)]
     if len(inside) == 0 or high <= low:
         return inside[:1]
-    bins = np.floor((inside - low) / (high - low) * (most - 1))
+    bins = np.floor((inside - inside[0]) / (high - low) * (most - 1))
     first = np.concatenate(([True], bins[1:] != bins[:-1]))
     return np.asarray(inside[first])

@@ -14,7 +14,7 @@ import numpy as np
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.places import Place, Point
 from lrdiag.charts.scale import LossScale
-from lrdiag.charts.words import count, say_rate, say_value
+from lrdiag.charts.words import count, say_rate, say_short
 from lrdiag.run import Series
 
 Figure = dict[str, Any]
@@ -184,10 +184,10 @@ def _ends(curves: Curves) -> list[Figure]:
     if curves.train is not None and np.isfinite(curves.smooth).any():
         last = int(np.flatnonzero(np.isfinite(curves.smooth))[-1])
         x, y = float(curves.train.steps[last]), float(curves.smooth[last])
-        ends.append(_text("end:train", f"train {say_value(y, 3)}", x, y, SMALL) | {"xshift": 8})
+        ends.append(_text("end:train", f"train {say_short(y)}", x, y, SMALL) | {"xshift": 8})
     if curves.val is not None and len(known := curves.val.finite()):
         x, y = float(known.steps[-1]), float(known.values[-1])
-        ends.append(_text("end:val", f"val {say_value(y, 3)}", x, y, SMALL) | {"xshift": 10})
+        ends.append(_text("end:val", f"val {say_short(y)}", x, y, SMALL) | {"xshift": 10})
     if curves.lr is not None and len(known := curves.lr.finite()):
         x, y = min(float(known.steps[-1]), curves.range[1]), float(known.values[-1])
         name = _text("end:lr", f"lr {say_rate(y)}", x, y, SMALL)

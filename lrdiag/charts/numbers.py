@@ -11,7 +11,7 @@ from lrdiag.charts.curves import Curves
 from lrdiag.charts.decimate import spread
 from lrdiag.charts.figure import X_NAMES, describe_nonfinite
 from lrdiag.charts.places import Place
-from lrdiag.charts.words import count, say_rate, say_step, say_value
+from lrdiag.charts.words import count, say_rate, say_short, say_step, say_value
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
 
@@ -50,10 +50,10 @@ def _course(name: str, series: Series | None, line: FloatArray | None) -> list[s
         return [f"{name} is never a number"]
     first = float(series.values[known[0]])
     last = float((series.values if line is None else line)[known[-1]])
-    if say_value(first, 3) == say_value(last, 3):
-        return [f"{name} begins and ends at {say_value(last, 3)}"]
+    if say_short(first) == say_short(last):
+        return [f"{name} begins and ends at {say_short(last)}"]
     verb = "falls" if last < first else "rises"
-    return [f"{name} {verb} from {say_value(first, 3)} to {say_value(last, 3)}"]
+    return [f"{name} {verb} from {say_short(first)} to {say_short(last)}"]
 
 
 def tabulate(curves: Curves, places: Sequence[Place]) -> dict[str, Any]:

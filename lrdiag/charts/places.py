@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lrdiag.charts.curves import Curves
-from lrdiag.charts.words import say_value
+from lrdiag.charts.words import say_short
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding
 from lrdiag.run import Series
@@ -162,7 +162,11 @@ def _take_lane(lanes: list[list[Span]], spans: Sequence[Span], room: float) -> i
     """Return the first lane with nothing between the first and the last flag, and take it."""
     if not spans:
         return 0
-    start, end = spans[0][0], max(spans[-1][1], spans[-1][0] + room)
+    start, end = spans[0][0], spans[-1][1]
+    if spans[0][1] - start < room:  # a flag that is wider than its span stands in its middle
+        start = (start + spans[0][1] - room) / 2.0
+    if end - spans[-1][0] < room:
+        end = (end + spans[-1][0] + room) / 2.0
     for lane in range(MAX_LANES):
         if lane == len(lanes):
             lanes.append([])
@@ -190,7 +194,7 @@ def _point(evidence: Evidence, curves: Curves) -> Point | None:
     if not np.isfinite(y):
         return None
     best = "best " if "best" in evidence.label.lower() else ""
-    return Point(x, y, best + say_value(y, 3), bool(best) or _is_low(series, here, curves.range))
+    return Point(x, y, best + say_short(y), bool(best) or _is_low(series, here, curves.range))
 
 
 def _is_low(series: Series, here: int, whole: Span) -> bool:

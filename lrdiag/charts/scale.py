@@ -79,17 +79,17 @@ def log_ticks(low: float, high: float) -> dict[str, Any]:
     """Return the ticks of a logarithmic axis from ``low`` to ``high`` decades, as arrays.
 
     Plotly's own are raised powers, which it writes with a style attribute that a strict
-    content security policy refuses. Below two decades 2 and 5 get a tick, and below a third
-    of one the ticks are those of a linear axis.
+    content security policy refuses. Below three decades 2 and 5 get a tick, and below one the
+    ticks are those of a linear axis.
     """
-    if high - low < 0.35:
+    if high - low < 0.8:
         gap = 10.0 ** math.floor(math.log10((10.0**high - 10.0**low) / 2.0))
         first = math.ceil(10.0**low / gap)
         last = math.floor(10.0**high / gap)
         thin = max(1, -(-(last - first) // 6))
         values = [k * gap for k in range(first, last + 1, thin)]
         return _tick_array([float(f"{v:.6g}") for v in values], exact=True)
-    digits = (1,) if high - low > WIDE else (1, 2, 5)
+    digits = (1,) if high - low > 3.0 else (1, 2, 5)
     thin = max(1, math.ceil((high - low) / 8.0))
     decades = range(math.floor(low), math.ceil(high) + 1)
     values = [d * 10.0**k for k in decades if k % thin == 0 for d in digits]

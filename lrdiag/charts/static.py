@@ -4,8 +4,9 @@ import copy
 import math
 from typing import Any
 
-from lrdiag.charts.columns import thin_columns
+from lrdiag.charts.columns import steps_to_plain, thin_columns
 from lrdiag.charts.curves import measure_curves
+from lrdiag.charts.decimate import spread_places
 from lrdiag.charts.figure import build_figure
 from lrdiag.charts.loss import POINTS
 from lrdiag.charts.places import place_findings
@@ -65,6 +66,8 @@ def static_figure(diagnosis: Diagnosis) -> Figure:
     scale = choose_scale(curves)
     figure = copy.deepcopy(build_figure(curves, places, scale))
     columns = thin_columns(curves, *curves.range, POINTS)
+    bad = spread_places(curves.nonfinite, *curves.range)
+    columns |= {"bad_x": steps_to_plain(bad), "bad_y": columns["bad_y"][: len(bad)]}
     severities = {place.n: place.severity for place in places}
     layout = figure["layout"]
     for shape in layout["shapes"]:

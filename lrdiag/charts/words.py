@@ -44,6 +44,16 @@ def say_value(value: float | None, digits: int = 4) -> str:
     return sign + _scientific(size, min(digits, 3))
 
 
+def say_short(value: float) -> str:
+    """Say a finite number that stands alone at a curve, with three digits: 3.10."""
+    text = say_value(value, 3)
+    size = abs(value)
+    if "e" in text or not 1e-3 <= size < 100.0:
+        return text
+    places = 2 - math.floor(math.log10(float(f"{size:.3g}")))
+    return f"{value:.{max(0, places)}f}".replace("-", MINUS)
+
+
 def say_rate(value: float) -> str:
     """Say a learning rate as it is typed in code: 0.003, 2.8e-5."""
     size = float(f"{value:.2g}")

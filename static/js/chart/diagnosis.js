@@ -5,6 +5,7 @@ import { paint } from "./paint.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true, scrollZoom: false, doubleClick: false };
 const NARROW = matchMedia("(max-width: 47.99rem)");
+const PICTURE_FONT = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';   // a saved picture cannot load the page's own
 const WAIT = 120;          // ms after the last move before a finer part is asked for
 const MARGIN = .5;         // of the view, fetched on either side, so that small moves need no answer
 
@@ -236,6 +237,7 @@ class DiagnosisChart {
   /** Save a picture as wide as a page, whatever the screen. */
   async save() {
     const size = { width: 1200, height: 640, narrow: false }, { data, layout } = paint(this.payload, this.columns, { ...this.ui, cursor: null, focus: null }, size);
+    layout.font.family = PICTURE_FONT;
     layout.paper_bgcolor = getComputedStyle(document.documentElement).getPropertyValue("--panel").trim();
     const filename = (this.box.dataset.name || "loss").replace(/[^\w.-]+/g, "-").slice(0, 80);
     await Plotly.downloadImage({ data, layout, config: CONFIG }, { format: "png", scale: 2, width: size.width, height: size.height, filename });

@@ -88,13 +88,13 @@ function runningMedian(values, half) {
  */
 export function logTicks(low, high) {
   const array = (values, say) => ({ tickmode: "array", tickvals: values, ticktext: values.map(say) });
-  if (high - low < .35) {
+  if (high - low < .8) {
     const gap = 10 ** Math.floor(Math.log10((10 ** high - 10 ** low) / 2)), first = Math.ceil(10 ** low / gap), last = Math.floor(10 ** high / gap);
     const thin = Math.max(1, Math.ceil((last - first) / 6)), values = [];
     for (let k = first; k <= last; k += thin) values.push(+(k * gap).toPrecision(6));
     return array(values, v => sayValue(v));
   }
-  const digits = high - low > 2 ? [1] : [1, 2, 5], thin = Math.max(1, Math.ceil((high - low) / 8)), values = [];
+  const digits = high - low > 3 ? [1] : [1, 2, 5], thin = Math.max(1, Math.ceil((high - low) / 8)), values = [];
   for (let k = Math.floor(low); k <= Math.ceil(high); k++) {
     if (k % thin === 0) for (const d of digits) { const v = +(d * 10 ** k).toPrecision(6); if (Math.log10(v) >= low && Math.log10(v) <= high) values.push(v); }
   }

@@ -6,6 +6,7 @@ import { logTicks } from "./numbers.js";
 const TRACE_TOKENS = { raw: "--train-raw", smooth: "--train", val: "--val", lr: "--lr", nonfinite: "--error-mark" };
 const TEXT_TOKENS = { "end:train": "--train", "end:val": "--val", "end:lr": "--lr", count: "--error", "axis:loss": "--ink-3", "axis:lr": "--ink-3" };
 const LABEL_GAP = 17;      // px between two names at the line's end
+const MARK_GAP = 9;        // px between two marks of values that are no number
 const FLAG_GAP = 6;        // px between two flags in one row
 const flagWidth = text => 14 + 7.5 * text.length;
 
@@ -43,15 +44,26 @@ export function paint(payload, columns, ui, size) {
 
 const padded = ([low, high]) => { const pad = .01 * (high - low) || .5; return [low - pad, high + pad]; };
 
-function paintTrace(trace, { columns, ui, token }, map) {
+function paintTrace(trace, scene, map) {
+  const { columns, ui, token } = scene;
   const color = token(TRACE_TOKENS[trace.meta]), alone = ui.width <= 1;
-  trace.x = map(columns[trace.x] ?? []);
+  trace.x = columns[trace.x] ?? [];
   trace.y = columns[trace.y] ?? [];
+  if (trace.meta === "nonfinite") spreadMarks(trace, scene);
+  trace.x = map(trace.x);
   if (trace.line) trace.line.color = color;
   if (trace.marker) trace.marker.color = color;
   if (trace.meta === "raw") trace.visible = ui.raw && !alone;
   if (trace.meta === "smooth" && alone) trace.line.width = trace.x.length > 400 ? 1.25 : 2;
   return trace;
+}
+
+/** Marks that would cover one another are left out, so that a lone one is seen and a row reads as a row. */
+function spreadMarks(trace, { size, view }) {
+  const gap = MARK_GAP * (view[1] - view[0]) / size.width, xs = [];
+  for (const x of trace.x) if (!xs.length || x - xs.at(-1) >= gap) xs.push(x);
+  trace.x = xs;
+  trace.y = trace.y.slice(0, xs.length);
 }
 
 /** The loss axis fits what is in view once part of the run is chosen; a range drawn by hand stays. */
