@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lrdiag.errors import EmptyLogError, MalformedLogError, ReadError, UnknownFormatError
-from lrdiag.readers import csv, hf_trainer, jsonl, keras, wandb
+from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
 from lrdiag.readers.columns import run_from_table, runs_from_table
 from lrdiag.readers.decode import plain, text_of
 from lrdiag.readers.kinds import kind_of
@@ -33,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     jsonl.READER,
     wandb.READER,
     csv.READER,
+    text.READER,
 )
 
 

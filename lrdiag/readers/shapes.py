@@ -1,0 +1,256 @@
+"""The shape of a line of console output: what remains when its numbers are taken out.
+
+Lines that a loop prints share one shape, and a shape says once and for all which name each
+number bears. So a log of a million lines is understood by parsing a handful of shapes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
+
+MARK = "\x01"  # stands for a number
+MAX_KEY = 4  # words of a name
+# A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
+NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_@.])[-+]?"
+    r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
+    r"|(?:nan|inf|infinity)(?![A-Za-z0-9_]))",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(r"\b(?:tensor|array|np\.float\d+|float\d*)\(\s*\x01")
+_LISTED = re.compile(r"([:=]\s*)\[\s*\x01\s*\]")
+_PHASED = re.compile(r"\b(epoch|iter)\s*\((\w+)\)", re.IGNORECASE)  # mmengine: Epoch(train)
+_QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
+_TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
+_BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
+_LEVELS = frozenset({"info", "warning", "debug", "error", "root", "main", "__main__", "stdout"})
+_UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the numbers of a line are called; each is known by its place, counted from 0.
+
+    Attributes:
+        pairs: Name and place of each number that bears a name and is no counter.
+        step: Name and place of the number that counts steps.
+        epoch: Name and place of the number that counts epochs.
+        totals: For the place of i in "i/n", the place of n.
+        averages: For the place of x in "x (y)", the place of y.
+        phase: "train", "val" or "", by the words around the numbers.
+        about: The word that told the phase, as written.
+        bar: Whether the line draws a progress bar.
+        losses: The names in ``pairs`` that name a loss.
+    """
+
+    pairs: tuple[tuple[str, int], ...] = ()
+    step: tuple[str, int] | None = None
+    epoch: tuple[str, int] | None = None
+    totals: dict[int, int] = field(default_factory=dict)
+    averages: dict[int, int] = field(default_factory=dict)
+    phase: str = ""
+    about: str = ""
+    bar: bool = False
+    losses: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """Which counter a line bears: "step", "epoch" or ""."""
+        return "step" if self.step else ("epoch" if self.epoch else "")
+
+
+def skeleton_of(line: str) -> str:
+    """Return a line with every number replaced by the mark."""
+    return NUMBER.sub(MARK, line)
+
+
+def shape_of(skeleton: str) -> Shape | None:
+    """Return the shape of a line without its numbers; None if no number bears a name."""
+    bar = bool(_BAR.search(skeleton))
+    text = _WRAPPED.sub(MARK, _QUOTES.sub("", skeleton))
+    text = _LISTED.sub(r"\1" + MARK, _PHASED.sub(r"\2 \1", text))
+    walk = _Walk([(m.group().strip(), m.start(), m.end()) for m in _TOKEN.finditer(text)])
+    walk.run()
+    return walk.shape(bar)
+
+
+def shape_of_names(names: Sequence[str]) -> Shape | None:
+    """Return the shape of a row of a table whose columns bear these names."""
+    walk = _Walk([])
+    walk.named = [(name, place) for place, name in enumerate(names)]
+    return walk.shape(bar=False)
+
+
+class _Walk:
+    """One pass over the tokens of a line; collects names for numbers."""
+
+    def __init__(self, tokens: list[tuple[str, int, int]]) -> None:
+        self.tokens = tokens
+        self.words: list[str] = []  # that may name the next number
+        self.context: list[str] = []  # that named none
+        self.named: list[tuple[str, int]] = []
+        self.bare: list[int] = []
+        self.totals: dict[int, int] = {}
+        self.averages: dict[int, int] = {}
+        self.place = -1
+
+    def run(self) -> None:
+        for k, (token, start, _) in enumerate(self.tokens):
+            before = self.tokens[k - 1] if k else ("", -1, -1)
+            after = self.tokens[k + 1][0] if k + 1 < len(self.tokens) else ""
+            if token == MARK:
+                self.place += 1
+                self._number(before[0], self.tokens[k - 2][0] if k > 1 else "", after)
+            elif token[0].isalpha() or token[0] == "_":
+                if before[0] == MARK and before[2] == start:
+                    self._unit(token)
+                else:
+                    self.words.append(token.rstrip(".-/'"))
+            elif token in ":=":
+                if after[:1].isalpha():
+                    self._break()
+            elif token == "[" and after == MARK and self.words and self._counts():
+                continue
+            elif token not in "%#":
+                self._suffix(token)
+                self._break()
+        self._suffix("")
+        self._break()
+
+    def _number(self, before: str, second: str, after: str) -> None:
+        if before == "/" and second == MARK:
+            self.totals[self.place - 1] = self.place
+        elif before == "(" and second == MARK and after == ")":
+            self.averages[self.place - 1] = self.place
+        elif self.words:
+            self._name()
+        else:
+            self.bare.append(self.place)
+        self.words = []
+
+    def _name(self) -> None:
+        words = [word for word in self.words if word.lower() not in _LEVELS][-MAX_KEY:]
+        if not words:
+            self.bare.append(self.place)
+            return
+        whole = " ".join(words)
+        said, last = guess(whole).role, guess(words[-1]).role
+        # "validation loss at iteration 100" counts; "skipped iterations 0" does not.
+        if (
+            len(words) > 1
+            and last in ("step", "epoch")
+            and said in (last, "train_loss", "val_loss")
+        ):
+            self.context += words[:-1]
+            whole = words[-1]
+        self.named.append((whole, self.place))
+
+    def _unit(self, token: str) -> None:
+        if token.lower() in _UNITS and self.place in self.bare:
+            self.bare.remove(self.place)
+            self.named.append((token, self.place))
+
+    def _counts(self) -> bool:
+        last = self.words[-1].lower()
+        return guess(last).role in ("step", "epoch") or last in TRAIN or last in VAL
+
+    def _suffix(self, token: str) -> None:
+        """Name a bare number by the words behind it: "0.25 loss," or "0.001 rate,"."""
+        if token in ("", ",", ";", "|") and self.words and self.bare:
+            name = " ".join(self.words[-MAX_KEY:])
+            behind = self.bare[-1] == self.place and guess(name).role not in ("ignore", "time")
+            if behind or (name == "avg" and self.bare[-1] == self.place):
+                self.named.append((name, self.bare.pop()))
+                self.words = []
+
+    def _break(self) -> None:
+        self.context += self.words
+        self.words = []
+
+    def shape(self, bar: bool) -> Shape | None:
+        counters = {"step": None, "epoch": None}  # type: dict[str, tuple[str, int] | None]
+        pairs: list[tuple[str, int]] = []
+        for name, place in self.named:
+            role = guess(name).role
+            if role in counters and counters[role] is None:
+                counters[role] = (name, place)
+            else:
+                pairs.append((name, place))
+        step, epoch = self._progress(counters["step"], counters["epoch"], pairs)
+        if not pairs and step is None and epoch is None:
+            return None
+        losses = tuple(name for name, _ in pairs if is_loss(name))
+        if not losses and any(
+            name == "rate" for name, _ in pairs
+        ):  # darknet: "12.3 avg, 0.001 rate"
+            pairs = [("avg loss" if name == "avg" else name, place) for name, place in pairs]
+            losses = tuple(name for name, _ in pairs if is_loss(name))
+        phase, about = self._phase(pairs)
+        return Shape(
+            tuple(pairs), step, epoch, self.totals, self.averages, phase, about, bar, losses
+        )
+
+    def _progress(
+        self,
+        step: tuple[str, int] | None,
+        epoch: tuple[str, int] | None,
+        pairs: list[tuple[str, int]],
+    ) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
+        """Let nameless "i/n" count what no name counts: steps, and before them epochs."""
+        free = [place for place in self.bare if place in self.totals]
+        if epoch is None and step is None:
+            for name, place in list(pairs):
+                # timm: "Train: 0 [50/1251]"
+                if name.lower() in TRAIN and (free or place in self.totals):
+                    pairs.remove((name, place))
+                    self.context.append(name)
+                    epoch = (name, place) if place not in self.totals or free else None
+                    step = (name, place) if epoch is None else None
+                    break
+        if step is None and free:
+            if epoch is None and len(free) > 1:
+                epoch = ("epoch", free[0])
+            step = ("step", free[-1])
+        if step is None and epoch is None and self.bare[:1] == [0] and pairs:
+            step = self._leading()
+        return step, epoch
+
+    def _leading(self) -> tuple[str, int] | None:
+        """Take a number at the start of the line for the step: "[0] train-rmse:0.5", "7: …"."""
+        marks = "".join(token for token, _, _ in self.tokens[:3])
+        return ("step", 0) if marks.startswith((f"[{MARK}]", f"{MARK}:")) else None
+
+    def _phase(self, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
+        words = list(self.context)
+        if pairs and guess(pairs[0][0]).role == "ignore":
+            words += pairs[0][0].split()
+        for wanted in ("val", "train"):
+            for word in words:
+                if phase_of(words_of(word)) == wanted:
+                    return wanted, word
+        return "", ""
+
+
+def is_loss(name: str) -> bool:
+    """Say whether a name names a loss, surely enough to keep its line."""
+    said = guess(name)
+    return said.role in ("train_loss", "val_loss") and said.quality >= 0.3
+
+
+def numbers_of(line: str) -> list[str]:
+    """Return the numbers of a line as written, in order of their places."""
+    return NUMBER.findall(line)
+
+
+def box_rows(line: str) -> Iterator[tuple[str, str]]:
+    """Yield name and number of a line of a box table: "| loss | 16.6 |"."""
+    found = _BOX.fullmatch(line)
+    if found:
+        yield found.group(1).strip(), found.group(2)
+
+
+_BOX = re.compile(
+    r"\s*[|│┃]\s*([^|│┃\d][^|│┃]*?)\s*[|│┃]\s*([-+]?[\d.][\d.eE+-]*|nan|-?inf)\s*[|│┃]\s*"
+)
