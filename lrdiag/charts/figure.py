@@ -22,14 +22,20 @@ Figure = dict[str, Any]
 GLYPHS = {"error": "◆", "warning": "▲", "note": "●"}  # the shapes of the list's icons
 X_NAMES = {"step": "step", "epoch": "epoch", "index": "row"}
 SMALL, SMALLER = 13, 12.5  # px
-LANE = 27  # px from one row of flags to the next
+SIDES: dict[str, Figure] = {
+    "right": {"xanchor": "left", "xshift": 7},
+    "left": {"xanchor": "right", "xshift": -7},
+    "below": {"xanchor": "center", "yanchor": "top", "yshift": -8},
+    "above": {"xanchor": "center", "yanchor": "bottom", "yshift": 8},
+}
+LANE = 30  # px from one row of flags to the next; a flag is 27 high
 RATE_PANEL = 0.165  # of the plot's height
 FLAT_RATE_PANEL = 0.10  # a constant rate is one line
 PANEL_GAP = 0.085  # room for the name of the lower panel
 FLAT = 1.05  # largest by smallest rate, below which a rate counts as constant
 WIDE_SPAN = 0.3  # of the run: a tint over more is drawn fainter
 LABELLED_SPAN = 0.12  # of the run: wider, and the flag stands at the span's start
-LATE = 0.72  # of the run: text that starts later runs to the left
+LATE = 0.88  # of the run: text that starts later runs to the left
 
 
 def build_figure(curves: Curves, places: Sequence[Place], scale: LossScale) -> Figure:
@@ -160,9 +166,7 @@ def _flags(place: Place, whole: tuple[float, float], foot: float) -> list[Figure
 
 
 def _point(n: str, point: Point) -> Figure:
-    side = {"yanchor": "top", "yshift": -8} if point.below else {"yanchor": "middle", "xshift": 7}
-    middle = {"xanchor": "center"} if point.below else {}
-    return _text(f"point:{n}", point.text, point.x, point.y) | side | middle
+    return _text(f"point:{n}", point.text, point.x, point.y) | SIDES[point.side]
 
 
 def _text(name: str, text: str, x: float, y: float, size: float = SMALLER) -> Figure:
@@ -207,12 +211,20 @@ def _counts(curves: Curves) -> list[Figure]:
 
 
 def describe_nonfinite(curves: Curves) -> str:
-    """Say how many losses are no numbers: ``239 values are NaN``."""
-    parts = [one.values for one in (curves.train, curves.val) if one is not None]
-    values = np.concatenate(parts) if parts else np.empty(0)
-    nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
+    """Say how many losses are no numbers: ``239 values are NaN, 4 in validation too``."""
+    train, val = _count_nonfinite(curves.train), _count_nonfinite(curves.val)
+    nan, infinite = train[0] + val[0], train[1] + val[1]
     kind = "not finite" if nan and infinite else "infinite" if infinite else "NaN"
-    return count(nan + infinite, f"value is {kind}", f"values are {kind}")
+    if sum(train) == 0:
+        return count(sum(val), f"validation value is {kind}", f"validation values are {kind}")
+    text = count(sum(train), f"value is {kind}", f"values are {kind}")
+    return f"{text}, {sum(val):,} in validation too" if sum(val) else text
+
+
+def _count_nonfinite(series: Series | None) -> tuple[int, int]:
+    if series is None:
+        return 0, 0
+    return int(np.isnan(series.values).sum()), int(np.isinf(series.values).sum())
 
 
 def name_loss_axis(scale: str, hidden: int) -> str:
@@ -238,7 +250,7 @@ def _axes(curves: Curves, foot: float) -> Figure:
     pad = 0.01 * (high - low) or 0.5
     plain = {"zeroline": False, "tickfont": {"size": SMALLER}, "ticklabelstandoff": 4, "ticks": ""}
     cross = {"showspikes": True, "spikemode": "across", "spikesnap": "hovered data"}
-    title = {"text": X_NAMES[curves.unit], "font": {"size": SMALLER}, "standoff": 6}
+    title = {"text": X_NAMES[curves.unit], "font": {"size": SMALLER}, "standoff": 7}
     axes = {
         "xaxis": plain
         | {"range": [low - pad, high + pad], "showgrid": False, "nticks": 10, "tickformat": ","}

@@ -30,8 +30,8 @@ def loss_chart(diagnosis: Diagnosis, curves: Curves) -> dict[str, Any]:
         A payload that JSON can hold. For a run without loss ``empty`` is true and the
         figure has no traces.
     """
-    places = place_findings(diagnosis, curves)
     scale = choose_scale(curves)
+    places = place_findings(diagnosis, curves, scale)
     low, high = curves.range
     knots = epoch_knots(curves)
     return {

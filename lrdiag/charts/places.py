@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lrdiag.charts.curves import Curves
+from lrdiag.charts.scale import LossScale
 from lrdiag.charts.words import say_short
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding
@@ -18,6 +19,8 @@ FLAG_ROOM = 0.1  # of the run: a flag is 34 px wide, the plot 330 px on the narr
 MIN_SPAN = 0.004  # of the run: 3 px of a plot 700 px wide; one bad step would not be seen
 MAX_LANES = 4  # each takes 27 of 512 px from the curve
 MAX_POINTS = 8  # numbers a finding; more would hide the curve
+TEXT_ROOM = 0.1  # of the run: a number with three digits
+FOOT = 0.1  # of the axis: lower, and text under a point would leave the panel
 NEAR = 0.05  # of the run: what a point is compared with to know a peak from a low
 
 
@@ -29,13 +32,13 @@ class Point:
         x: The step.
         y: The loss there, finite.
         text: What stands beside it.
-        below: Whether it is a low, so that the text goes under it.
+        side: Where the text stands: under a low, beside a peak, clear of what is near.
     """
 
     x: float
     y: float
     text: str
-    below: bool
+    side: Literal["right", "left", "below", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def span_letters(finding: Finding) -> tuple[str | None, ...]:
     )
 
 
-def place_findings(diagnosis: Diagnosis, curves: Curves) -> tuple[Place, ...]:
+def place_findings(diagnosis: Diagnosis, curves: Curves, scale: LossScale) -> tuple[Place, ...]:
     """Find the place of every finding, in the order of the list."""
     low, high = curves.range
     lanes: list[list[Span]] = []
@@ -113,7 +116,7 @@ def place_findings(diagnosis: Diagnosis, curves: Curves) -> tuple[Place, ...]:
                 spans=tuple(span for _, span in spans),
                 tags=tuple(f"{number}{_letter(i) if len(merged) > 1 else ''}" for i, _ in spans),
                 letters=letters,
-                points=_points(finding, curves),
+                points=_points(finding, curves, scale),
                 lane=_take_lane(lanes, [span for _, span in spans], FLAG_ROOM * (high - low)),
             )
         )
@@ -176,16 +179,16 @@ def _take_lane(lanes: list[list[Span]], spans: Sequence[Span], room: float) -> i
     return MAX_LANES - 1
 
 
-def _points(finding: Finding, curves: Curves) -> tuple[Point, ...]:
+def _points(finding: Finding, curves: Curves, scale: LossScale) -> tuple[Point, ...]:
     found: dict[tuple[float, float], Point] = {}
     for one in finding.evidence:
-        point = _point(one, curves)
+        point = _point(one, curves, scale)
         if point is not None and len(found) < MAX_POINTS:
             found.setdefault((point.x, point.y), point)
     return tuple(found.values())
 
 
-def _point(evidence: Evidence, curves: Curves) -> Point | None:
+def _point(evidence: Evidence, curves: Curves, scale: LossScale) -> Point | None:
     series = {"train_loss": curves.train, "val_loss": curves.val}.get(evidence.series or "")
     if evidence.at is None or series is None:
         return None
@@ -193,8 +196,11 @@ def _point(evidence: Evidence, curves: Curves) -> Point | None:
     x, y = float(series.steps[here]), float(series.values[here])
     if not np.isfinite(y):
         return None
-    best = "best " if "best" in evidence.label.lower() else ""
-    return Point(x, y, best + say_short(y), bool(best) or _is_low(series, here, curves.range))
+    best = "best" in evidence.label.lower() and y <= series.finite().values.min()
+    text = ("best " if best else "") + say_short(y)
+    if best or _is_low(series, here, curves.range):
+        return Point(x, y, text, "below" if scale.height_of(y) > FOOT else "above")
+    return Point(x, y, text, "left" if _is_crowded(x, curves) else "right")
 
 
 def _is_low(series: Series, here: int, whole: Span) -> bool:
@@ -203,3 +209,11 @@ def _is_low(series: Series, here: int, whole: Span) -> bool:
     start, end = np.searchsorted(steps, (steps[here] - reach, steps[here] + reach))
     near = series.values[max(0, start - 1) : end + 1]
     return bool(series.values[here] < np.median(near[np.isfinite(near)]))
+
+
+def _is_crowded(x: float, curves: Curves) -> bool:
+    """Whether the right of ``x`` is taken: by the frame, or by marks of broken values."""
+    low, high = curves.range
+    reach = x + TEXT_ROOM * (high - low)
+    bad = curves.nonfinite
+    return reach > high or bool(((bad > x) & (bad < reach)).any())

@@ -8,10 +8,12 @@ import numpy as np
 
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.words import say_rate, say_value
+from lrdiag.numerics import FloatArray
 
 Range = tuple[float, float]
 
 WIDE = 2.0  # decades; beyond, a linear axis shows the start and nothing else
+HEADROOM = 0.16  # of the axis: room for the marks of values that are no number, and their count
 LOW = 0.004  # quantile at the foot of a log axis: lone values near zero would squash the curve
 
 
@@ -33,6 +35,13 @@ class LossScale:
     linear: Range
     logarithmic: Range
 
+    def height_of(self, loss: float) -> float:
+        """Return where on the axis a loss stands, from 0 at the foot to 1 at the top."""
+        low, high = self.linear
+        if self.default == "log":
+            (low, high), loss = self.logarithmic, math.log10(loss) if loss > 0.0 else -math.inf
+        return min(1.0, max(0.0, (loss - low) / (high - low)))
+
     def to_plain(self) -> dict[str, Any]:
         """Return the scale as plain data."""
         return {
@@ -50,8 +59,10 @@ def choose_scale(curves: Curves) -> LossScale:
     values = np.concatenate(parts) if parts else np.empty(0)
     values = values[np.isfinite(values)]
     positive = values[values > 0.0]
+    room = HEADROOM if len(curves.nonfinite) else 0.0
+    linear = _linear(values, room)
     if len(positive) == 0:
-        return LossScale("linear", False, len(values), _linear(values), (-1.0, 1.0))
+        return LossScale("linear", False, len(values), linear, (-1.0, 1.0))
     hidden = len(values) - len(positive)
     low = math.log10(float(np.quantile(positive, LOW)))
     high = math.log10(float(positive.max()))
@@ -59,12 +70,11 @@ def choose_scale(curves: Curves) -> LossScale:
     if high - low < 0.1:  # a flat loss fills the axis as a band, not as a wall
         low, high = low - 0.1, high + 0.1
     pad = 0.04 * (high - low)
-    return LossScale(
-        "log" if wide else "linear", True, hidden, _linear(values), (low - pad, high + pad)
-    )
+    logarithmic = (low - pad, high + max(pad, room * (high - low)))
+    return LossScale("log" if wide else "linear", True, hidden, linear, logarithmic)
 
 
-def _linear(values: np.ndarray[Any, np.dtype[np.float64]]) -> Range:
+def _linear(values: FloatArray, room: float) -> Range:
     if len(values) == 0:
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
@@ -72,7 +82,7 @@ def _linear(values: np.ndarray[Any, np.dtype[np.float64]]) -> Range:
         pad = 0.1 * abs(low) or 1.0
         return low - pad, high + pad
     foot = 0.0 if 0.0 <= low < 0.25 * high else low - 0.08 * (high - low)
-    return foot, high + 0.05 * (high - low)
+    return foot, high + max(0.05, room) * (high - low)
 
 
 def log_ticks(low: float, high: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from lrdiag.charts.columns import steps_to_plain, thin_columns
 from lrdiag.charts.curves import measure_curves
 from lrdiag.charts.decimate import spread_places
-from lrdiag.charts.figure import build_figure
+from lrdiag.charts.figure import GLYPHS, build_figure
 from lrdiag.charts.loss import POINTS
 from lrdiag.charts.places import place_findings
 from lrdiag.charts.scale import LossScale, choose_scale, log_ticks
@@ -49,6 +49,8 @@ TEXT_COLOURS = {
 }
 FONT = '"Source Sans 3", "Segoe UI", system-ui, sans-serif'
 HEIGHT = 512  # px
+FLAG_GAP = 0.07  # of the run: 50 px of 700
+GLYPHS_AND_DIGITS = "".join(GLYPHS.values()) + " 0123456789"
 LABEL_GAP = 17  # px between two names at the line's end
 HOVER = {"smooth": "%{y:.4g}", "val": "%{y:.4g}", "lr": "%{y:.2g}"}
 
@@ -62,8 +64,8 @@ def static_figure(diagnosis: Diagnosis) -> Figure:
     title = plot_text(diagnosis.run.name)
     if curves.empty:
         return {"data": [], "layout": _frame(title) | {"annotations": [_nothing()]}}
-    places = place_findings(diagnosis, curves)
     scale = choose_scale(curves)
+    places = place_findings(diagnosis, curves, scale)
     figure = copy.deepcopy(build_figure(curves, places, scale))
     columns = thin_columns(curves, *curves.range, POINTS)
     bad = spread_places(curves.nonfinite, *curves.range)
@@ -74,6 +76,7 @@ def static_figure(diagnosis: Diagnosis) -> Figure:
         _paint_shape(shape, severities)
     for note in layout["annotations"]:
         _paint_text(note, severities, scale)
+    layout["annotations"] = _join_flags(layout["annotations"], curves.range)
     _part_ends(layout, scale)
     _paint_axes(layout, scale)
     layout["margin"]["t"] += 36  # room for the title
@@ -135,6 +138,20 @@ def _paint_text(note: Figure, severities: dict[str, str], scale: LossScale) -> N
         note["font"]["color"] = LIGHT[TEXT_COLOURS[str(note["name"])]]
     if "yref" not in note and scale.default == "log":
         note["y"] = math.log10(note["y"]) if note["y"] > 0.0 else scale.logarithmic[0]
+
+
+def _join_flags(notes: list[Figure], whole: tuple[float, float]) -> list[Figure]:
+    """Make one flag of those of a finding that would touch: 1a–c."""
+    kept: list[Figure] = []
+    for note in notes:
+        last = kept[-1] if kept else {"name": ""}
+        near = note["name"].startswith("flag:") and note["name"] == last["name"]
+        if near and note["x"] - last["x"] < FLAG_GAP * (whole[1] - whole[0]):
+            letter = note["text"].lstrip(GLYPHS_AND_DIGITS)
+            last["text"] = f"{last['text'].split('–')[0]}–{letter}"
+        else:
+            kept.append(note)
+    return kept
 
 
 def _part_ends(layout: Figure, scale: LossScale) -> None:

@@ -33,6 +33,7 @@ export function paint(payload, columns, ui, size) {
   layout.annotations = layout.annotations.flatMap(note => paintText(note, scene));
   placeFlags(scene);
   partEnds(scene);
+  thinPoints(scene);
   if (ui.cursor != null) layout.shapes.push({ type: "line", x0: ui.cursor, x1: ui.cursor, yref: "paper", y0: 0, y1: 1, line: { color: token("--ink"), width: 1.25 } });
   if (ui.toX) {
     for (const shape of layout.shapes) { shape.x0 = ui.toX(shape.x0); shape.x1 = ui.toX(shape.x1); }
@@ -83,7 +84,7 @@ function lossRange({ payload, columns, ui, view }) {
   look(columns.val_x, columns.val);
   if (low > high) return log ? payload.y.logarithmic : payload.y.linear;
   const pad = .06 * (high - low) || (log ? .05 : .05 * Math.abs(high) || .5);
-  return [low - pad, high + 1.6 * pad];
+  return [low - pad, high + (payload.has.nonfinite ? 3 : 1.6) * pad];       // marks of broken values stand above the curve
 }
 
 function paintAxes({ payload, ui, size, token, layout, view, ...scene }) {
@@ -170,6 +171,26 @@ function placeFlags(scene) {
 function keepInside(flag, width, view, px) {
   if (flag.xanchor === "center" && (view[1] - flag.x) * px < width / 2) Object.assign(flag, { x: view[1], xanchor: "right" });
   if (flag.xanchor === "center" && (flag.x - view[0]) * px < width / 2) Object.assign(flag, { x: view[0], xanchor: "left" });
+}
+
+/** Of the numbers at the curve that would cover one another the first stays: the strongest evidence. */
+function thinPoints(scene) {
+  const { layout, size } = scene, px = pxPerX(scene), [low, high] = layout.yaxis.range, [foot, top] = layout.yaxis.domain;
+  const py = (size.height - layout.margin.t - layout.margin.b) * (top - foot) / (high - low), kept = [];
+  layout.annotations = layout.annotations.filter(note => {
+    if (note.name === "count") turnInside(note, scene, px);
+    if (!note.name.startsWith("point:")) return true;
+    const x = note.x * px, y = note.y * py, width = 7 * note.text.length;
+    if (kept.some(one => Math.abs(one.x - x) < (one.width + width) / 2 && Math.abs(one.y - y) < 15)) return false;
+    kept.push({ x, y, width });
+    return true;
+  });
+}
+
+/** The count of broken values runs to the left where the frame ends. */
+function turnInside(note, { size, view, layout }, px) {
+  const room = (view[1] - note.x) * px + layout.margin.r;
+  if (room < 6.4 * note.text.length) Object.assign(note, { xanchor: "right", xshift: 4 });
 }
 
 /** Push the names of the two losses apart where they would touch. */
