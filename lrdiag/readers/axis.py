@@ -8,6 +8,7 @@ loss goes on or starts again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -104,14 +105,14 @@ def _count(
     notes: tuple[str, ...] = ()
     steps = steps.copy()
     kinds = [_kind_of_fall(at, main.values, falls, k, passes, main.rows) for k in range(len(falls))]
-    local = [fall for fall, kind in zip(falls, kinds, strict=True) if kind == "goes on"]
+    local = [int(fall) for fall, kind in zip(falls, kinds, strict=True) if kind == "goes on"]
     if local and unit == "step":
         _join(steps, main.rows, local)
         notes += (f"{name} starts again at every epoch; lrdiag counts on.",)
     news = [int(f) for f, kind in zip(falls, kinds, strict=True) if kind == "another run"]
-    bounds = [0, *(int(main.rows[f]) for f in news), len(steps)]
+    bounds = [0, *(_cut(steps, main.rows, fall) for fall in news), len(steps)]
     laid = []
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         part = _one_run(unit, name, steps, (first, last), main.rows, passes)
         if part is None:
             return ()
@@ -157,11 +158,18 @@ def _join(steps: FloatArray, rows: IntArray, falls: Sequence[int]) -> None:
     at = steps[rows]
     stride = float(np.median(np.abs(np.diff(at)))) or 1.0
     for fall in falls:
-        # The rows between two points belong to the later one: they follow the fall.
-        row = int(rows[fall - 1]) + 1
-        back = np.flatnonzero(np.diff(steps[row - 1 : rows[fall] + 1]) < 0.0)
-        row += int(back[0]) if len(back) else 0
+        row = _cut(steps, rows, fall)
         steps[row:] += steps[row - 1] + stride - steps[rows[fall]]
+
+
+def _cut(steps: FloatArray, rows: IntArray, fall: int) -> int:
+    """Return the row at which the counter fell, between two points of the main loss.
+
+    Rows of other columns may stand between them: a validation at step 0, for one.
+    """
+    first = int(rows[fall - 1])
+    back = np.flatnonzero(np.diff(steps[first : rows[fall] + 1]) < 0.0)
+    return first + 1 + (int(back[0]) if len(back) else 0)
 
 
 def _one_run(
@@ -217,6 +225,7 @@ def _spread(steps: FloatArray) -> FloatArray:
     ends = np.append(levels[1:], levels[-1] + width)
     counts = np.diff(np.append(starts, len(steps)))
     within = np.arange(len(steps)) - np.repeat(starts, counts)
-    return np.repeat(levels, counts) + within / np.repeat(counts, counts) * np.repeat(
-        ends - levels, counts
+    spread: FloatArray = np.repeat(levels, counts) + within * np.repeat(
+        (ends - levels) / counts, counts
     )
+    return spread

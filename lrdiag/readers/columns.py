@@ -17,6 +17,7 @@ MANY_EPOCHS = 50  # epoch means from which they beat a step loss of at most MUCH
 MUCH_DENSER = 3.0
 LARGEST_RATE = 1_000.0
 FAINT = 0.6  # confidence from which a name speaks for itself
+_COUNTERS: tuple[Role, ...] = ("step", "epoch")
 NAMED_LOSSES = "train_loss, val_loss, lr, grad_norm, step or epoch"
 
 NO_LOSS = Refusal(
@@ -56,7 +57,9 @@ def runs_from_table(
         roles: Column names and the roles that the user gives them; "ignore" drops a column.
     """
     matches, notes = _match(table, roles or {})
-    chosen = {match.role: match.name for match in matches.values() if match.role != "ignore"}
+    chosen: dict[Role, str] = {
+        match.role: match.name for match in matches.values() if match.role != "ignore"
+    }
     columns = tuple(_describe(name, table, matches) for name in [*table.columns, *table.texts])
     base = Run(
         name=table.name,
@@ -106,7 +109,7 @@ def _match(table: Table, roles: Mapping[str, Role]) -> tuple[dict[str, _Match], 
         for match in found:
             kept = match is best
             matches[match.name] = (
-                match if kept else replace(match, role="ignore", why=f"{best.name} says it better")
+                match if kept else replace(match, role="ignore", why=f"{best.name} is taken for it")
             )
         others = [match.name for match in found if match is not best]
         if others and role in ("train_loss", "val_loss"):
@@ -236,11 +239,8 @@ def _refusal(table: Table, chosen: Mapping[Role, str], roles: Mapping[str, Role]
 
 
 def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:
-    for role in ("step", "epoch"):
-        name = chosen.get(role)
-        if name is not None and np.mean(np.diff(table.columns[name].values) >= 0.0) > 0.5:
-            if len(np.unique(table.columns[name].values)) > 0.1 * table.rows:
-                return False
+    if any(_orders(table, chosen[role]) for role in _COUNTERS if role in chosen):
+        return False
     varied = [
         name
         for name, cells in table.columns.items()
@@ -254,6 +254,15 @@ def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:
         and {"name", "trial", "run", "id", "experiment", "model", "config"} & set(words_of(name))
     ]
     return table.rows > 1 and (len(varied) >= 2 or bool(ids))
+
+
+def _orders(table: Table, name: str) -> bool:
+    """Say whether a counter puts the rows in order, at least within each of several runs."""
+    values = table.columns[name].values
+    if len(values) < 2:
+        return False
+    rises = float(np.mean(np.diff(values) >= 0.0))
+    return rises > 0.5 and len(np.unique(values)) > 0.1 * table.rows
 
 
 def _describe(name: str, table: Table, matches: Mapping[str, _Match]) -> Column:
@@ -290,7 +299,9 @@ def _layouts(
 
 def _may_count(match: _Match, table: Table) -> bool:
     """Say whether a column that lost the role of the step may stand in for it."""
-    return table.named and match.why.endswith("says it better") and guess(match.name).role == "step"
+    return (
+        table.named and match.why.endswith("is taken for it") and guess(match.name).role == "step"
+    )
 
 
 def _build(base: Run, table: Table, chosen: Mapping[Role, str], layout: Layout) -> Run:

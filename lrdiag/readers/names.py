@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from lrdiag.run import Role
 
@@ -74,7 +75,8 @@ _PLAIN = _set(
 _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
     "delta target ratio improvement lambda change diff slope threshold skipped count num n time "
-    "ms sec seconds scaling ppl perplexity"
+    "ms sec seconds scaling ppl perplexity every interval freq weights smoothing margin type fn "
+    "coefficient clip limit"
 )
 # Parts of reinforcement and of adversarial learning; none is a supervised loss.
 _PARTS = _set(
@@ -155,7 +157,7 @@ def phase_of(words: Collection[str]) -> str:
 
 
 def _pair(words: Words, first: Collection[str], second: Collection[str]) -> bool:
-    return any(a in first and b in second for a, b in zip(words, words[1:], strict=False))
+    return any(a in first and b in second for a, b in pairwise(words))
 
 
 def _rate(words: Words, known: frozenset[str]) -> Guess | None:

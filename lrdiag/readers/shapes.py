@@ -42,6 +42,7 @@ class Shape:
         phase: "train", "val" or "", by the words around the numbers.
         about: The word that told the phase, as written.
         bar: Whether the line draws a progress bar.
+        nameless: Whether the step is a nameless "i/n", mostly of one epoch or one validation.
         losses: The names in ``pairs`` that name a loss.
     """
 
@@ -53,6 +54,7 @@ class Shape:
     phase: str = ""
     about: str = ""
     bar: bool = False
+    nameless: bool = False
     losses: tuple[str, ...] = ()
 
     @property
@@ -95,6 +97,7 @@ class _Walk:
         self.totals: dict[int, int] = {}
         self.averages: dict[int, int] = {}
         self.place = -1
+        self.nameless = False
 
     def run(self) -> None:
         for k, (token, start, _) in enumerate(self.tokens):
@@ -170,7 +173,7 @@ class _Walk:
         self.words = []
 
     def shape(self, bar: bool) -> Shape | None:
-        counters = {"step": None, "epoch": None}  # type: dict[str, tuple[str, int] | None]
+        counters: dict[str, tuple[str, int] | None] = {"step": None, "epoch": None}
         pairs: list[tuple[str, int]] = []
         for name, place in self.named:
             role = guess(name).role
@@ -189,7 +192,16 @@ class _Walk:
             losses = tuple(name for name, _ in pairs if is_loss(name))
         phase, about = self._phase(pairs)
         return Shape(
-            tuple(pairs), step, epoch, self.totals, self.averages, phase, about, bar, losses
+            pairs=tuple(pairs),
+            step=step,
+            epoch=epoch,
+            totals=self.totals,
+            averages=self.averages,
+            phase=phase,
+            about=about,
+            bar=bar,
+            nameless=self.nameless,
+            losses=losses,
         )
 
     def _progress(
@@ -200,19 +212,22 @@ class _Walk:
     ) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
         """Let nameless "i/n" count what no name counts: steps, and before them epochs."""
         free = [place for place in self.bare if place in self.totals]
-        if epoch is None and step is None:
-            for name, place in list(pairs):
-                # timm: "Train: 0 [50/1251]"
-                if name.lower() in TRAIN and (free or place in self.totals):
-                    pairs.remove((name, place))
-                    self.context.append(name)
-                    epoch = (name, place) if place not in self.totals or free else None
-                    step = (name, place) if epoch is None else None
-                    break
+        for name, place in list(pairs):
+            # timm: "Train: 0 [50/1251]"; MetricLogger: "Test: [10/50]"
+            if name.lower() in TRAIN or name.lower() in VAL:
+                if place in self.totals:
+                    free.insert(0, place)
+                elif free and epoch is None:
+                    epoch = ("epoch", place)
+                else:
+                    continue
+                pairs.remove((name, place))
+                self.context.append(name)
         if step is None and free:
             if epoch is None and len(free) > 1:
                 epoch = ("epoch", free[0])
             step = ("step", free[-1])
+            self.nameless = True
         if step is None and epoch is None and self.bare[:1] == [0] and pairs:
             step = self._leading()
         return step, epoch

@@ -23,6 +23,7 @@ from lrdiag.readers.shapes import (
 )
 
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
+RARE = 0.003  # of the lines of the commonest loss; a name rarer than that is chatter
 MAX_SHAPES = 50_000  # remembered at a time
 MIN_COUNTS = 3  # different values from which a line without a loss is a counter
 CLOSE = 0.02  # relative; printed means agree to their last digits
@@ -208,6 +209,10 @@ def _winners(losses: Sequence[Line]) -> tuple[dict[str, str], tuple[str, ...]]:
             best = summary
             notes.append(f"{name} is taken from the lines at the end of an epoch.")
         winners[name] = best
+    most = max(len(kinds[winners[name]]) for name, kinds in claims.items())
+    for name, kinds in claims.items():
+        if len(kinds[winners[name]]) < RARE * most:
+            winners[name] = "nowhere"
     return winners, tuple(notes)
 
 
@@ -291,7 +296,7 @@ def _redraws(before: Line, line: Line) -> bool:
         return False
     if not (line.shape.bar and before.shape.bar) and line.phase != "val":
         return False
-    if line.phase == "val" and line.shape.step[1] not in line.shape.totals:
+    if line.phase == "val" and not line.shape.nameless:
         return False
     epochs = [one.value(one.shape.epoch[1]) for one in (before, line) if one.shape.epoch]
     if len(epochs) == 2 and epochs[0] != epochs[1]:
@@ -339,7 +344,7 @@ def _cells(line: Line, names: dict[str, str]) -> Iterator[tuple[str, float]]:
     if shape.epoch:
         yield names["epoch"], line.value(shape.epoch[1])
     # The steps of a validation pass count its batches, not updates.
-    if shape.step and not (line.phase == "val" and shape.step[1] in shape.totals and shape.bar):
+    if shape.step and not (line.phase == "val" and shape.nameless):
         yield names["step"], line.value(shape.step[1])
     for name, place in shape.pairs:
         value = line.value(place)
