@@ -3,8 +3,12 @@
 from lrdiag.errors import UnknownNameError
 from lrdiag.rules import (
     converged,
+    decayed_too_early,
     diverged,
+    epoch_periodic,
     flat_loss,
+    hard_batches,
+    late_rise,
     loss_not_finite,
     overfitting,
     plateau_after_fast_start,
@@ -17,6 +21,7 @@ from lrdiag.rules import (
     still_improving,
     stuck_at_chance,
     too_short,
+    val_never_learns,
     wild_oscillation,
 )
 from lrdiag.rules.rule import Check, Rule
@@ -36,11 +41,16 @@ RULES: tuple[Rule, ...] = (
     flat_loss.RULE,
     stuck_at_chance.RULE,
     plateau_after_fast_start.RULE,
+    late_rise.RULE,
+    hard_batches.RULE,
     still_improving.RULE,
     converged.RULE,
     overfitting.RULE,
+    val_never_learns.RULE,
+    decayed_too_early.RULE,
     too_short.RULE,
     restarted_log.RULE,
+    epoch_periodic.RULE,
 )
 
 

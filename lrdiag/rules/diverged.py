@@ -50,7 +50,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     lost = loss.rebound / loss.drop if loss.drop > 0.0 else float("inf")
     fell_back = lost >= LOST_SHARE and loss.rebound >= MIN_NOISES * loss.noise
     grew = climb >= ABOVE_START * abs(loss.start) and climb >= MIN_NOISES * loss.noise
-    if not (grew or (fell_back and _learned(signals))) or _validation_learns(signals):
+    if not (grew or (fell_back and _learned(signals))) or validation_learns(signals):
         return None
     left, end = _left_at(signals), loss.span[1]
     evidence = Evidence(
@@ -85,7 +85,7 @@ def _learned(signals: Signals) -> bool:
     return signals.loss.drop >= MIN_NOISES / 2.0 * signals.loss.noise
 
 
-def _validation_learns(signals: Signals) -> bool:
+def validation_learns(signals: Signals) -> bool:
     """Whether a validation loss beside it ends at its best: then the objective changed."""
     val = signals.validation
     if val is None or signals.loss_name != "train_loss" or len(val) < VAL_VALUES:

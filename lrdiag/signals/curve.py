@@ -15,6 +15,7 @@ FEWEST_BINS = 20  # of a log with more rows than ROWS_AS_BINS
 ROWS_A_BIN = 10  # rows; a median of ten hides 60 % of the noise
 ROWS_AS_BINS = 60  # rows; shorter logs are mostly epoch means, each row its own bin
 NOISE_ROWS = 40  # rows; a spread of fewer differences is off by more than 15 %
+ZERO_FLOOR = 1e-6  # of the first level; float32 cannot tell a loss that small from zero
 NOISE_FLOOR = 1e-3  # of the level; noise-free full-batch curves have none
 END_SHARE = 0.05  # of the rows; the end is their median
 HUGE = 1e150  # a loss beyond has overflowed in all but name; squares of it would be infinite
@@ -150,8 +151,13 @@ def measure_bins(steps: FloatArray, raw: FloatArray) -> Bins:
         first=first,
         steps=middle,
         level=level,
-        noise=np.maximum(noise, NOISE_FLOOR * np.abs(level)),
+        noise=np.maximum(noise, np.maximum(NOISE_FLOOR * np.abs(level), _least_noise(level))),
     )
+
+
+def _least_noise(level: FloatArray) -> float:
+    """Return a noise above zero for a loss that is exactly zero in places."""
+    return max(ZERO_FLOOR * abs(float(level[0])), float(np.finfo(np.float64).tiny))
 
 
 def _finite(values: FloatArray) -> BoolArray:

@@ -8,6 +8,7 @@ from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
 from lrdiag.signals.curve import HUGE, Curve, measure_curve
 from lrdiag.signals.gradient import Gradient, measure_gradient
+from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
 from lrdiag.signals.schedule import Schedule, lr_time, measure_schedule
 from lrdiag.signals.shape import ShapeSignals, measure_shape
@@ -75,6 +76,12 @@ class Signals:
     def progress(self) -> Progress:
         """When the loss fell, and whether it still falls; needs four finite values."""
         return measure_progress(self.loss, self.time)
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The pattern of an epoch; None where epochs are unknown, few or sparse."""
+        epochs = self.run.epochs
+        return None if epochs is None else measure_period(self.loss, epochs)
 
     @cached_property
     def validation(self) -> Validation | None:

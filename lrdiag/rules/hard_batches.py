@@ -1,0 +1,93 @@
+"""Single batches stand out and leave no trace.
+
+## What it shows
+Jumps of the raw loss of one or two rows, many noises high, after which the loss goes on as if
+nothing had happened.
+
+## Why it matters
+It does not: some batches are harder than others. Only where they sit at the same place in each
+epoch is a look at the data worth the time. They are listed so that nobody takes them for
+instability.
+
+## Example
+    step,train_loss
+    410,3.31
+    411,4.60
+    412,3.30
+
+## What to do
+Nothing. If you want them gone, look at the samples of those steps, or clip the gradient.
+
+## References
+- Chowdhery et al. (2022), PaLM: batches that spike in one run do not in another.
+"""
+
+from lrdiag.finding import CannotTell, Evidence, Finding, Severity
+from lrdiag.rules.rule import Rule
+from lrdiag.rules.spike_recovers import MIN_DROP, MIN_LEVEL, MIN_NOISES, MIN_ROWS, MIN_WIDTH
+from lrdiag.rules.words import at, number, places, too_thin
+from lrdiag.signals import Signals
+from lrdiag.signals.spikes import Spike
+
+MIN_BATCHES = 3  # rows; one or two in a run are not worth a line
+SHOWN = 5
+
+
+def check(signals: Signals) -> Finding | CannotTell | None:
+    """Look for lone rows far above the rest."""
+    thin = too_thin(signals, MIN_ROWS, "a hard batch")
+    if thin is not None:
+        return thin
+    batches = _lone_rows(signals)
+    if len(batches) < MIN_BATCHES:
+        return None
+    highest = sorted(batches, key=lambda one: -one.noises)[:SHOWN]
+    top = highest[0]
+    return Finding(
+        severity=Severity.NOTE,
+        confidence=0.9,
+        summary=(
+            f"{len(batches)} hard batches, at {places(signals, [one.start for one in batches])}; "
+            f"the highest reaches {number(top.peak)}"
+        ),
+        cause="Some batches are harder than others; the loss goes on as before each time.",
+        evidence=tuple(
+            Evidence(
+                f"batch at {at(one.peak_step)}, {number(one.peak)} over {number(one.before)}",
+                one.noises,
+                MIN_NOISES,
+                "noises",
+                "train_loss",
+                (one.start, one.end),
+                one.peak_step,
+            )
+            for one in sorted(highest, key=lambda one: one.start)
+        ),
+    )
+
+
+def _lone_rows(signals: Signals) -> list[Spike]:
+    drop = signals.loss.drop
+    return [
+        one
+        for one in signals.spikes
+        if one.back
+        and one.rows < MIN_WIDTH
+        and one.height >= max(MIN_LEVEL * abs(one.before), MIN_DROP * drop)
+    ]
+
+
+def seen(signals: Signals) -> str:
+    """Return how many rows stand out."""
+    return str(len(_lone_rows(signals)))
+
+
+RULE = Rule(
+    code="LR114",
+    name="hard-batches",
+    needs=("train_loss",),
+    check=check,
+    doc=__doc__,
+    clear="no hard batches",
+    seen=seen,
+)
