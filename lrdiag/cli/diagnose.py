@@ -1,6 +1,7 @@
 """lrdiag diagnose LOG: say what ails a run, and which learning rate to try next."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,21 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the logs of one call gave.
+
+    Attributes:
+        diagnoses: One a run, in the order of the call.
+        errors: One for every named file that could not be read.
+        refused: Whether a file that was named is readable and no loss log.
+    """
+
+    diagnoses: "list[Diagnosis]"
+    errors: "list[SourceError]"
+    refused: bool = False
 
 
 class FailOn(StrEnum):
@@ -76,25 +92,26 @@ def diagnose(
 ) -> None:
     """Say what ails a run, why, and which learning rate to try next.
 
-    Exit status: 0 healthy, 1 findings, 2 a log could not be read or the call is wrong.
+    Exit status: 0 healthy, 1 findings, 2 a log could not be read, is no loss log, or the call
+    is wrong.
     """
     from lrdiag.cli.settings import build_config, build_roles
 
     given, asked = build_config(config, settings or ()), build_roles(roles or ())
-    rules = choose_rules(select or (), ignore or ())
-    diagnoses, errors = _diagnose_all(logs, given, asked, rules)
+    outcome = _diagnose_all(logs, given, asked, choose_rules(select or (), ignore or ()))
     if output is Format.JSON:
         from lrdiag.report.json import document, to_bytes
 
-        write_result(to_bytes(document(diagnoses, errors), pretty=True))
-    elif diagnoses:
+        write_result(to_bytes(document(outcome.diagnoses, outcome.errors), pretty=True))
+    elif outcome.diagnoses:
         from lrdiag.report.text import diagnoses_to_renderable
 
         width = terminal_width()
-        print_renderable(diagnoses_to_renderable(diagnoses, columns=columns, width=width), width)
-    for error in errors:
+        report = diagnoses_to_renderable(outcome.diagnoses, columns=columns, width=width)
+        print_renderable(report, width)
+    for error in outcome.errors:
         print_error(f"{error.source}: {error.error}", error.hint)
-    raise typer.Exit(0 if exit_zero else exit_status(diagnoses, errors, fail_on))
+    raise typer.Exit(0 if exit_zero else exit_status(outcome, fail_on))
 
 
 def choose_rules(select: Sequence[str], ignore: Sequence[str]) -> "tuple[Rule, ...]":
@@ -127,42 +144,42 @@ def _codes(words: Sequence[str]) -> set[str]:
     return codes
 
 
-def exit_status(
-    diagnoses: "Sequence[Diagnosis]", errors: "Sequence[SourceError]", fail_on: FailOn
-) -> int:
-    """Return 2 if a log gave nothing, else 1 if a finding is as bad as ``fail_on``, else 0."""
+def exit_status(outcome: Outcome, fail_on: FailOn) -> int:
+    """Return 2 if a named log gave nothing, else 1 if a finding is as bad as ``fail_on``."""
     from lrdiag.finding import Severity
 
-    if errors:
+    if outcome.errors or outcome.refused:
         return 2
     least = {FailOn.ERROR: Severity.ERROR, FailOn.WARNING: Severity.WARNING}.get(fail_on)
     if least is None:
         return 0
-    severities = (one.severity for run in diagnoses for one in run.findings.values())
+    severities = (one.severity for run in outcome.diagnoses for one in run.findings.values())
     return int(any(severity >= least for severity in severities))
 
 
 def _diagnose_all(
     logs: Sequence[str], config: "Config", roles: "dict[str, Role]", rules: "tuple[Rule, ...]"
-) -> "tuple[list[Diagnosis], list[SourceError]]":
+) -> Outcome:
     from lrdiag.cli.inputs import find_inputs
     from lrdiag.report.json import SourceError
 
-    diagnoses: list[Diagnosis] = []
-    errors: list[SourceError] = []
-    skipped: list[str] = []
+    outcome, skipped = Outcome([], []), list[str]()
     for one in find_inputs(logs):
         try:
-            diagnoses += _diagnose_one(one, config, roles, rules)
+            runs = _diagnose_one(one, config, roles, rules)
         except LrdiagError as error:
             if one.named:
-                errors.append(SourceError(one.name, error.message, error.hint))
+                outcome.errors.append(SourceError(one.name, error.message, error.hint))
             else:
                 skipped.append(one.name)
+        else:
+            outcome.diagnoses.extend(runs)
+            outcome.refused |= one.named and any(run.run.refusal is not None for run in runs)
     if skipped:
         shown = ", ".join(skipped[:3]) + (", …" if len(skipped) > 3 else "")
-        print_note(f"{len(skipped):,} files of a folder are no logs and were left out: {shown}")
-    return diagnoses, errors
+        many = "1 file" if len(skipped) == 1 else f"{len(skipped):,} files"
+        print_note(f"left out {many} of a folder that no reader could read: {shown}")
+    return outcome
 
 
 def _diagnose_one(

@@ -181,7 +181,7 @@ def test_facts_of_an_epoch_log() -> None:
 
 def test_rows_that_are_not_steps_are_said_as_rows() -> None:
     run = make_run(50)
-    series = Series(np.arange(50) * 100.0, falling(50))
+    series = Series(np.arange(50, dtype=np.float64) * 100.0, falling(50))
     assert words.length(replace(run, series={"train_loss": series})) == "50 rows to step 4,900"
 
 

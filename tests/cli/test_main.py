@@ -1,0 +1,102 @@
+"""The command as such: its help, its version, what it loads, and what it says of rules."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import lrdiag
+from lrdiag.rules import RULES
+from tests.cli.command import lrdiag as run
+
+HEAVY = {"numpy", "pandas", "plotly", "scipy", "torch", "rich", "orjson", "uvicorn", "fastapi"}
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return the modules that another Python has loaded once it ran some code."""
+    program = f"{textwrap.dedent(code)}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True, timeout=60
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout.decode()) == (0, f"lrdiag {lrdiag.__version__}\n")
+
+
+def test_help_names_the_commands() -> None:
+    for words in (["--help"], ["-h"]):
+        done = run(*words)
+        assert done.returncode == 0
+        text = done.stdout.decode()
+        for command in ("diagnose", "rule", "serve"):
+            assert f"  {command}" in text
+    assert "--fail-on" in run("diagnose", "--help").stdout.decode()
+
+
+def test_without_a_word_it_says_what_it_can_do() -> None:
+    done = run()
+    assert b"diagnose" in done.stdout + done.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = loaded_after(
+        """
+        import sys
+        sys.argv = ["lrdiag", "--help"]
+        from lrdiag.cli.main import main
+        try:
+            main()
+        except SystemExit:
+            pass
+        """
+    )
+    assert not HEAVY & loaded
+
+
+def test_diagnose_as_json_loads_no_chart_library(tmp_path_factory: pytest.TempPathFactory) -> None:
+    log = tmp_path_factory.mktemp("logs") / "a.csv"
+    log.write_text("step,loss\n" + "".join(f"{k},{1 / (k + 1):.4f}\n" for k in range(60)))
+    loaded = loaded_after(
+        f"""
+        import sys
+        sys.argv = ["lrdiag", "diagnose", "--format", "json", {str(log)!r}]
+        from lrdiag.cli.main import main
+        try:
+            main()
+        except SystemExit:
+            pass
+        """
+    )
+    assert not {"plotly", "scipy", "torch", "rich", "uvicorn"} & loaded  # pandas reads the table
+
+
+def test_a_rule_is_explained() -> None:
+    for word in ("LR104", "lr104", "spike-recovers"):
+        done = run("rule", word)
+        text = done.stdout.decode()
+        assert done.returncode == 0
+        assert text.startswith("# LR104 spike-recovers\n")
+        for section in ("What it shows", "Why it matters", "Example", "What to do", "References"):
+            assert f"## {section}" in text
+
+
+def test_the_catalogue_is_listed() -> None:
+    text = run("rule", "--list").stdout.decode()
+    assert text == run("rule").stdout.decode()
+    lines = text.splitlines()
+    assert [line.split()[:2] for line in lines] == [[rule.code, rule.name] for rule in RULES]
+
+
+def test_an_unknown_rule_has_neighbours() -> None:
+    done = run("rule", "LR1O4")
+    assert done.returncode == 2
+    assert done.stdout == b""
+    error, hint = done.stderr.decode().strip().split("\n")
+    assert error == "error: No rule is called 'LR1O4'."
+    assert "LR104 spike-recovers" in hint
+    assert run("rule", "nothing-like-it-at-all").returncode == 2
