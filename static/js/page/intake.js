@@ -12,7 +12,6 @@ export function startIntake(intake) {
   const picker = drop.querySelector("input[type=file]");
   const text = paste.querySelector("textarea");
   const progress = progressBar(drop.querySelector("[data-progress]"));
-  const limit = Number(intake.dataset.limit);
   let busy = false;
 
   async function upload(body, what, type) {
@@ -42,6 +41,7 @@ export function startIntake(intake) {
     }
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const what = files.length === 1 ? files[0].name : `${files.length} files`;
+    const limit = Number(intake.dataset.limit);
     if (size > limit) {
       show(outcome, {
         title: "Too large to send",

@@ -1,0 +1,165 @@
+"""Every way in: drop, file dialog, paste, sample; and what is said when nothing can be read."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from app.settings import STATIC
+from tests.e2e.conftest import Newcomer, Visitor
+
+pytestmark = pytest.mark.browser
+
+DROP = """(files) => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of files) transfer.items.add(new File([text], name, { type: "text/csv" }));
+  return transfer;
+}"""
+EVIL = "<img src=x onerror=alert(1)>{{7*7}}.csv"
+
+
+def drop(visitor: Visitor, *files: tuple[str, str]) -> None:
+    transfer = visitor.page.evaluate_handle(DROP, [list(file) for file in files])
+    visitor.page.dispatch_event("#drop", "dragenter", {"dataTransfer": transfer})
+    expect(visitor.page.locator("#drop")).to_have_class("drop over")
+    visitor.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+
+
+def arrive(visitor: Visitor) -> None:
+    visitor.page.wait_for_url("**/d/*")
+    visitor.settle()
+
+
+def test_a_dropped_log_becomes_a_diagnosis(visitor: Visitor, spikes: Path) -> None:
+    visitor.go("/")
+    drop(visitor, ("run one.csv", spikes.read_text()))
+    arrive(visitor)
+    expect(visitor.page.locator(".runhead .file")).to_have_text("run one.csv")
+    expect(visitor.page.locator("h1")).to_contain_text("spike")
+    visitor.go("/")
+    expect(visitor.page.locator(".recent a")).to_have_text("run one.csv")
+
+
+def test_several_dropped_logs_become_one_diagnosis_with_a_run_each(
+    visitor: Visitor, spikes: Path
+) -> None:
+    nan = (STATIC / "samples" / "digits-not-a-number.csv").read_text()
+    visitor.go("/")
+    drop(visitor, ("a.csv", spikes.read_text()), ("b.csv", nan), ("c.csv", "not,a\nlog,at all\n"))
+    arrive(visitor)
+    tabs = visitor.page.locator(".runs a")
+    expect(visitor.page.locator("h1")).to_contain_text("NaN")  # the most urgent run comes first
+    expect(tabs.filter(has_text="b")).to_have_attribute("aria-current", "page")
+    tabs.filter(has_text="a").first.click()
+    visitor.page.wait_for_url("**run=0")
+    expect(visitor.page.locator("h1")).to_contain_text("spike")
+
+
+def test_the_file_dialog_takes_a_log(visitor: Visitor, spikes: Path) -> None:
+    visitor.go("/")
+    with visitor.page.expect_file_chooser() as chosen:
+        visitor.page.get_by_text("Choose files").click()
+    chosen.value.set_files(spikes)
+    arrive(visitor)
+    expect(visitor.page.locator(".runhead .file")).to_have_text(spikes.name)
+
+
+def test_pasting_anywhere_fills_the_box_and_enter_diagnoses(
+    visitor: Visitor, spikes: Path
+) -> None:
+    visitor.go("/")
+    visitor.page.evaluate(
+        """(text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", text);
+          document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        spikes.read_text(),
+    )
+    expect(visitor.page.locator("textarea")).to_have_value(spikes.read_text())
+    visitor.page.keyboard.press("Enter")
+    arrive(visitor)
+    expect(visitor.page.locator("h1")).to_contain_text("spike")
+
+
+def test_what_cannot_be_read_is_said_in_place_and_nothing_typed_is_lost(visitor: Visitor) -> None:
+    visitor.expect_status(422)
+    visitor.go("/")
+    visitor.page.fill("textarea", "The quick brown fox jumps over the lazy dog.")
+    visitor.page.locator(".paste button").click()
+    message = visitor.page.locator("#outcome [role=alert]")
+    expect(message).to_be_visible()
+    expect(message.locator("h3")).not_to_be_empty()
+    assert message.locator("p").count() >= 1
+    expect(visitor.page.locator("textarea")).to_have_value(
+        "The quick brown fox jumps over the lazy dog."
+    )
+    assert visitor.path == "/"
+
+
+def test_an_empty_box_is_said(visitor: Visitor) -> None:
+    visitor.go("/")
+    visitor.page.locator(".paste button").click()
+    expect(visitor.page.locator("#outcome [role=alert]")).to_contain_text("Nothing was pasted")
+
+
+def test_a_file_beyond_the_limit_is_not_even_sent(visitor: Visitor) -> None:
+    visitor.go("/")
+    sent: list[str] = []
+    visitor.page.on("request", lambda request: sent.append(request.method))
+    visitor.page.locator("[data-intake]").evaluate("(intake) => { intake.dataset.limit = '10'; }")
+    drop(visitor, ("big.csv", "step,loss\n" * 10))
+    expect(visitor.page.locator("#outcome [role=alert]")).to_contain_text("Too large")
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("sample", "word"), [("spikes", "spike"), ("not-a-number", "NaN"), ("healthy", "normal")]
+)
+def test_a_sample_opens_its_whole_diagnosis(visitor: Visitor, sample: str, word: str) -> None:
+    visitor.open_sample(sample)
+    expect(visitor.page.locator("h1")).to_contain_text(word)
+    expect(visitor.page.locator(".chart.drawn")).to_be_visible()
+
+
+def test_names_with_markup_and_template_code_stay_text(visitor: Visitor) -> None:
+    rows = "".join(f"{i},{2.0 / (1 + i / 20):.4f},{i % 3}\n" for i in range(120))
+    log = f"step,loss,<script>alert(2)</script>{{{{7*7}}}}\n{rows}"
+    visitor.go("/")
+    visitor.page.set_input_files(
+        "#files", {"name": EVIL, "mimeType": "text/csv", "buffer": log.encode()}
+    )
+    arrive(visitor)
+    expect(visitor.page.locator(".runhead .file")).to_have_text(EVIL)
+    expect(visitor.page.locator("#columns")).to_contain_text("<script>alert(2)</script>{{7*7}}")
+    assert visitor.page.locator("img").count() == 0
+    assert "49" not in visitor.page.title()
+    visitor.go("/")
+    expect(visitor.page.locator(".recent a")).to_have_text(EVIL)
+
+
+def test_without_scripts_a_form_leads_to_the_same_verdict(
+    newcomer: Newcomer, spikes: Path
+) -> None:
+    plain = newcomer(scripts=False)
+    plain.page.goto(plain.base)
+    assert plain.page.locator(".theme").is_hidden()
+    plain.page.fill("textarea", spikes.read_text())
+    plain.page.locator(".paste button").click()
+    expect(plain.page.locator("h1")).to_contain_text("spike")
+    expect(plain.page.locator(".symptoms tr.lit")).to_have_count(1)
+    expect(plain.page.locator("#share, #report, #delete").first).to_be_hidden()
+    assert plain.page.get_by_role("button", name="Share").count() == 0
+    plain.page.locator("select[data-column=loss]").select_option("val_loss")
+    plain.page.locator("#columns").get_by_role("button", name="Diagnose again").click()
+    expect(plain.page.locator("select[data-column=loss]")).to_have_value("val_loss")
+
+
+def test_without_scripts_a_failed_form_keeps_what_was_typed(newcomer: Newcomer) -> None:
+    plain = newcomer(scripts=False)
+    plain.expect_status(422)
+    plain.page.goto(plain.base)
+    plain.page.fill("textarea", "no log at all")
+    plain.page.locator(".paste button").click()
+    expect(plain.page.locator("#outcome [role=alert]")).to_be_visible()
+    expect(plain.page.locator("textarea")).to_have_value("no log at all")
