@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lrdiag.errors import ConfigError, LimitError, LrdiagError, ReadError, UnknownNameError
-from lrdiag.report.json import SourceError
+from lrdiag.report.json import SourceError, plain
 
 log = logging.getLogger("uvicorn.lrdiag")  # under uvicorn's own logger, so that it is shown
 
@@ -114,16 +114,15 @@ class Problem:
 
     def to_json(self) -> bytes:
         """Return the problem object of RFC 9457."""
-        return orjson.dumps(
-            {
-                "type": "about:blank",
-                "title": HTTPStatus(self.status).phrase,
-                "status": self.status,
-                "detail": self.detail,
-                "hint": self.hint,
-                "errors": [asdict(one) for one in self.errors],
-            }
-        )
+        body = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "hint": self.hint,
+            "errors": [asdict(one) for one in self.errors],
+        }
+        return orjson.dumps(plain(body))  # a message may quote half a character
 
 
 def problem_of(error: Exception) -> Problem:

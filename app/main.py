@@ -38,7 +38,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         logging.getLogger("uvicorn.access").addFilter(quiet)
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         tokens = tuple(token.get_secret_value() for token in settings.tokens)
-        app.state.owners = Owners(load_key(settings.data), tokens)
+        secure = (settings.public_url or "").startswith("https://")
+        app.state.owners = Owners(load_key(settings.data), tokens, secure)
         app.state.store = Store.open(
             database_url=settings.sqlalchemy_url,
             folder=settings.data,

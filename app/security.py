@@ -51,10 +51,12 @@ class Owners:
     Attributes:
         key: Signs the cookies; whoever has it can be any owner.
         tokens: The secrets that the server asks for; empty where anyone may own.
+        secure: Whether people come by https though the request does not show it.
     """
 
     key: bytes
     tokens: tuple[str, ...] = ()
+    secure: bool = False
 
     @property
     def cookie(self) -> str:
@@ -97,7 +99,7 @@ class Owners:
     def remember(self, request: Request, owner: str) -> None:
         """Send the owner's cookie with the answer to this request."""
         signed = TimestampSigner(self.key, salt="owner").sign(owner).decode()
-        secure = "; Secure" if request.url.scheme == "https" else ""
+        secure = "; Secure" if self.secure or request.url.scheme == "https" else ""
         request.state.set_cookie = (
             f"{self.cookie}={signed}; Max-Age={COOKIE_SECONDS}; Path=/; "
             f"HttpOnly; SameSite=Lax{secure}"

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
 
 
 def _is_loopback(host: str) -> bool:
-    if host in ("localhost", ""):
+    if host == "localhost":
         return True
     try:
         return ip_address(host.strip("[]")).is_loopback

@@ -23,6 +23,7 @@ from app.settings import Settings
 from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers.reader import Source
 
+MAX_PASTE = 64_000_000  # bytes; held in memory some times over, unlike a file
 FRAME_BYTES = 2**20  # multipart heads, or what JSON escapes add
 IDLE_SECONDS = 30.0  # a body that stands still this long is given up
 DRAIN_SECONDS = 5.0
@@ -138,7 +139,7 @@ async def receive_upload(request: Request) -> AsyncIterator[Upload]:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        yield _paste(await request.body())
+        yield _paste(await _read_body(request, MAX_PASTE))
     elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         async with _form(request) as upload:
             yield upload
@@ -158,7 +159,7 @@ async def _form(request: Request) -> AsyncIterator[Upload]:
         form = await request.form(
             max_files=settings.max_files,
             max_fields=20,
-            max_part_size=settings.max_upload_bytes,
+            max_part_size=MAX_PASTE,
         )
     except TooLargeError:
         raise
@@ -168,6 +169,8 @@ async def _form(request: Request) -> AsyncIterator[Upload]:
                 f"The request holds more than {settings.max_files} files.",
                 hint="Send them in several requests, or zip them.",
             ) from None
+        if "Part exceeded" in str(error.detail):
+            raise _paste_too_large() from None
         raise BadRequestError(
             f"The form cannot be read: {error.detail}", hint="Send multipart/form-data."
         ) from None
@@ -182,6 +185,23 @@ async def _form(request: Request) -> AsyncIterator[Upload]:
         )
     finally:
         await form.close()
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    """Return a body that is held in memory, and so has a limit of its own."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _paste_too_large()
+    return bytes(body)
+
+
+def _paste_too_large() -> LimitError:
+    return LimitError(
+        f"The pasted text is larger than {megabytes(MAX_PASTE)}.",
+        hint="Send it as a file; files may be larger.",
+    )
 
 
 def _paste(body: bytes) -> Upload:

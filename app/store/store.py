@@ -10,9 +10,8 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app.store.blobs import Blobs
@@ -28,6 +27,14 @@ from app.store.records import (
     Shared,
     Stored,
     StoredFile,
+)
+from app.store.rows import (
+    draft_to_fields,
+    hash_token,
+    plain_id,
+    row_to_share,
+    row_to_stored,
+    select_owned,
 )
 from app.store.tables import DiagnosisRow, FileRow, ShareRow
 
@@ -79,7 +86,7 @@ class Store:
             owner=owner,
             title=title[:LONGEST_NAME],
             created_at=datetime.now(UTC),
-            **_fields(draft),
+            **draft_to_fields(draft),
         )
         keys = [hashlib.sha256(data).hexdigest() for _, data in uploads]
         row.files = [
@@ -98,13 +105,13 @@ class Store:
             for key, data in contents.items():  # its last other user may just have left
                 if not self._blobs.has(_upload(key)):
                     self._blobs.put(_upload(key), data)
-        return _stored(row)
+        return row_to_stored(row)
 
     def get(self, owner: str, diagnosis_id: str) -> Stored | None:
         """Return a diagnosis to its owner; None to everyone else."""
         with Session(self._engines.read) as session:
-            row = session.scalar(_owned(owner, diagnosis_id))
-            return _stored(row) if row else None
+            row = session.scalar(select_owned(owner, diagnosis_id))
+            return row_to_stored(row) if row else None
 
     def recent(self, owner: str, limit: int) -> list[Stored]:
         """Return the owner's last diagnoses, the newest first."""
@@ -115,7 +122,7 @@ class Store:
             .limit(limit)
         )
         with Session(self._engines.read) as session:
-            return [_stored(row) for row in session.scalars(newest)]
+            return [row_to_stored(row) for row in session.scalars(newest)]
 
     def replace(self, stored: Stored, draft: Draft) -> Stored | None:
         """Put a new draft in the place of ``stored``.
@@ -124,9 +131,9 @@ class Store:
             The new record, or None if the diagnosis has changed or gone since it was read; then
             nothing is written and the caller reads it again.
         """
-        fields = _fields(draft)
+        fields = draft_to_fields(draft)
         self._put_charts(stored.id, fields["edition"], draft.charts)
-        same = _owned(stored.owner, stored.id).where(DiagnosisRow.edition == stored.edition)
+        same = select_owned(stored.owner, stored.id).where(DiagnosisRow.edition == stored.edition)
         with Session(self._engines.write, expire_on_commit=False) as session, session.begin():
             row = session.scalar(same.with_for_update())
             if row is not None:
@@ -134,7 +141,7 @@ class Store:
                     setattr(row, name, value)
         lost = fields["edition"] if row is None else stored.edition
         self._blobs.delete_under(_folder(stored.id, lost))
-        return _stored(row) if row else None
+        return row_to_stored(row) if row else None
 
     def delete(self, owner: str, diagnosis_id: str) -> bool:
         """Delete a diagnosis, its charts and whatever upload nobody else uses.
@@ -143,7 +150,7 @@ class Store:
         """
         with Session(self._engines.write) as session, session.begin():
             lock_files(session.connection())
-            row = session.scalar(_owned(owner, diagnosis_id).with_for_update())
+            row = session.scalar(select_owned(owner, diagnosis_id).with_for_update())
             if row is None:
                 return False
             keys = {file.key for file in row.files}
@@ -213,14 +220,14 @@ class Store:
             id=secrets.token_hex(8),
             diagnosis_id=diagnosis_id,
             owner=owner,
-            token_hash=_hash(token),
+            token_hash=hash_token(token),
             created_at=now,
             expires_at=None if days is None else now + timedelta(days=days),
             ended_at=None,
             hide_name=hide_name,
         )
         with Session(self._engines.write, expire_on_commit=False) as session, session.begin():
-            if session.scalar(_owned(owner, diagnosis_id).with_for_update()) is None:
+            if session.scalar(select_owned(owner, diagnosis_id).with_for_update()) is None:
                 return None
             session.add(share)
         return NewShare(share.id, token, share.expires_at)
@@ -229,20 +236,18 @@ class Store:
         """Return the links to a diagnosis, the newest first; they hold no token."""
         mine = (
             select(ShareRow)
-            .where(ShareRow.owner == owner, ShareRow.diagnosis_id == diagnosis_id)
+            .where(ShareRow.owner == owner, ShareRow.diagnosis_id == plain_id(diagnosis_id))
             .order_by(ShareRow.created_at.desc(), ShareRow.id)
         )
         with Session(self._engines.read) as session:
-            return [
-                Share(row.id, row.created_at, row.expires_at, row.ended_at, row.hide_name)
-                for row in session.scalars(mine)
-            ]
+            return [row_to_share(row) for row in session.scalars(mine)]
 
     def end_share(self, owner: str, share_id: str) -> bool:
         """End a link at once; False if the owner has no such link that still works."""
         ending = (
             update(ShareRow)
-            .where(ShareRow.id == share_id, ShareRow.owner == owner, ShareRow.ended_at.is_(None))
+            .where(ShareRow.id == plain_id(share_id), ShareRow.owner == owner)
+            .where(ShareRow.ended_at.is_(None))
             .values(ended_at=datetime.now(UTC))
             .returning(ShareRow.id)
         )
@@ -252,7 +257,7 @@ class Store:
     def find_shared(self, token: str) -> Shared | Ended | None:
         """Return what a link shows, Ended if it no longer does, None if there never was one."""
         with Session(self._engines.read) as session:
-            share = session.scalar(select(ShareRow).where(ShareRow.token_hash == _hash(token)))
+            share = session.scalar(select(ShareRow).where(ShareRow.token_hash == hash_token(token)))
             if share is None:
                 return None
             expired = share.expires_at is not None and share.expires_at <= datetime.now(UTC)
@@ -262,43 +267,10 @@ class Store:
             if row is None:
                 return Ended()
             return Shared(
-                reader_view(_stored(row), hide_name=share.hide_name),
+                reader_view(row_to_stored(row), hide_name=share.hide_name),
                 share.expires_at,
                 share.hide_name,
             )
-
-
-def _owned(owner: str, diagnosis_id: str) -> Select[DiagnosisRow]:
-    return select(DiagnosisRow).where(DiagnosisRow.id == diagnosis_id, DiagnosisRow.owner == owner)
-
-
-def _fields(draft: Draft) -> dict[str, Any]:
-    return {
-        "edition": secrets.token_hex(8),
-        "result": dict(draft.result),
-        "roles": dict(draft.roles),
-        "config": dict(draft.config),
-        "spark": draft.spark,
-    }
-
-
-def _stored(row: DiagnosisRow) -> Stored:
-    return Stored(
-        id=row.id,
-        owner=row.owner,
-        title=row.title,
-        created_at=row.created_at,
-        result=row.result,
-        roles=row.roles,
-        config=row.config,
-        files=tuple(StoredFile(one.name, one.key, one.size) for one in row.files),
-        edition=row.edition,
-        spark=row.spark,
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _upload(key: str) -> str:

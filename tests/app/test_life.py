@@ -62,8 +62,8 @@ def test_the_whole_life(site: Site, anna: httpx.Client, bert: httpx.Client) -> N
         ("GET", f"{home}/shares"),
         ("DELETE", f"/api/shares/{link['id']}"),
     ):
-        body = {"json": {}} if method in ("PATCH", "POST") else {}
-        assert bert.request(method, path, **body).status_code == 404, (method, path)
+        body: dict[str, object] | None = {} if method in ("PATCH", "POST") else None
+        assert bert.request(method, path, json=body).status_code == 404, (method, path)
     assert anna.get(home).json() == sent, "a stranger changed something"
 
     assert anna.delete(f"/api/shares/{link['id']}").status_code == 204
