@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lrdiag.errors import EmptyLogError, MalformedLogError, ReadError, UnknownFormatError
 from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
-from lrdiag.readers.columns import run_from_table, runs_from_table
+from lrdiag.readers.columns import NO_LOSS, run_from_table, runs_from_table
 from lrdiag.readers.decode import plain, text_of
 from lrdiag.readers.kinds import kind_of
 from lrdiag.readers.limits import Limits
@@ -67,10 +67,29 @@ def read_runs(
         raise EmptyLogError(
             f"{source.name} is empty.", hint="Give the log of a run that has begun."
         )
+    return _first_good(source, roles, limits)
+
+
+def _first_good(
+    source: Source, roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    """Return what the first reader makes that finds a loss; failing that, the first answer."""
+    problem: ReadError | None = None
+    without: tuple[Run, ...] = ()
     for reader in READERS:
-        if reader.recognises(source):
-            return _read(reader, source, roles, limits)
-    raise UnknownFormatError(
+        if not reader.recognises(source):
+            continue
+        try:
+            runs = _read(reader, source, roles, limits)
+        except (MalformedLogError, EmptyLogError, UnknownFormatError) as error:
+            problem = problem or error
+            continue
+        if any(run.refusal != NO_LOSS for run in runs):
+            return runs
+        without = without or runs
+    if without:
+        return without
+    raise problem or UnknownFormatError(
         f"{source.name} is text in which no losses were found.",
         hint="Give a CSV with a header line: step, train_loss and, where there is one, val_loss.",
     )

@@ -113,7 +113,7 @@ def _count(
     bounds = [0, *(_cut(steps, main.rows, fall) for fall in news), len(steps)]
     laid = []
     for first, last in pairwise(bounds):
-        part = _one_run(unit, name, steps, (first, last), main.rows, passes)
+        part = _one_run(unit, name, steps, (first, last), main)
         if part is None:
             return ()
         axis, values, restarts, more = part
@@ -177,17 +177,18 @@ def _one_run(
     name: str,
     steps: FloatArray,
     bounds: tuple[int, int],
-    rows: IntArray,
-    passes: FloatArray | None,
+    main: Cells,
 ) -> tuple[Axis, FloatArray, tuple[float, ...], tuple[str, ...]] | None:
     """Lay out the rows of one run; None where the counter cannot tell its points apart."""
     first, last = bounds
-    mine = rows[(rows >= first) & (rows < last)]
+    inside = (main.rows >= first) & (main.rows < last)
+    mine = main.rows[inside]
     values = np.full(len(steps), np.nan)
     values[first:last] = steps[first:last]
     at = values[mine]
     rises = np.diff(at)
-    ties = np.count_nonzero(rises == 0.0)
+    # A line printed twice is one point; two values at one step are two.
+    ties = np.count_nonzero((rises == 0.0) & (np.diff(main.values[inside]) != 0.0))
     if ties > MAX_TIES * len(at) and not np.any(rises < 0.0):
         if unit == "epoch" or len(np.unique(at)) < 2:
             return None

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.readers.axis import Layout, lay_out
-from lrdiag.readers.names import family_of, guess, words_of
+from lrdiag.readers.names import Guess, family_of, guess, refused_family, words_of
 from lrdiag.readers.reader import Cells, Table
 from lrdiag.run import SERIES_NAMES, Axis, Column, Refusal, Role, Run, Series, SeriesName
 
@@ -16,6 +16,7 @@ SPARSE = 0.15  # quality lost with each factor of ten fewer points than the dens
 MANY_EPOCHS = 50  # epoch means from which they beat a step loss of at most MUCH_DENSER points
 MUCH_DENSER = 3.0
 LARGEST_RATE = 1_000.0
+CLOCK = 1e8  # seconds since 1970 passed this in 1973; no step counter did
 FAINT = 0.6  # confidence from which a name speaks for itself
 _COUNTERS: tuple[Role, ...] = ("step", "epoch")
 NAMED_LOSSES = "train_loss, val_loss, lr, grad_norm, step or epoch"
@@ -30,11 +31,11 @@ TRIALS = Refusal(
 )
 # Settings of a run; two of them that differ between rows mean that rows are runs.
 _SETTINGS = frozenset(
-    (
-        "batch_size batchsize dropout weight_decay n_layer n_head n_embd num_layers hidden_size "
-        "hidden_dim max_iters max_epochs num_epochs epochs seed optimizer momentum warmup_iters "
-        "n_params layers units width depth trial trial_id number rank_test_score min_lr"
-    )
+    """
+    batch_size batchsize dropout weight_decay n_layer n_head n_embd num_layers hidden_size
+    hidden_dim max_iters max_epochs num_epochs epochs seed optimizer momentum warmup_iters
+    n_params layers units width depth trial trial_id number rank_test_score min_lr
+    """.split()  # noqa: SIM905
 )
 
 
@@ -98,7 +99,7 @@ def _match(table: Table, roles: Mapping[str, Role]) -> tuple[dict[str, _Match], 
     for name, cells in table.columns.items():
         if name in matches or len(cells) == 0:
             continue
-        match = _judge(name, cells) if table.named else _judge_unnamed(name, table)
+        match = _judge(name, cells, table.name) if table.named else _judge_unnamed(name, table)
         if match.role not in taken and match.role != "ignore":
             rivals.setdefault(match.role, []).append(match)
         else:
@@ -152,9 +153,11 @@ def _epoch_means(found: Sequence[_Match], table: Table) -> _Match | None:
     return None
 
 
-def _judge(name: str, cells: Cells) -> _Match:
+def _judge(name: str, cells: Cells, title: str) -> _Match:
     """Take a column for what its name says, unless its values say otherwise."""
     said = guess(name)
+    if words_of(name) == ("value",):
+        said = _value(title)
     role, why = said.role, said.why
     if role == "ignore" or said.quality < MIN_QUALITY:
         return _Match(name, "ignore", round(1.0 - said.quality, 2), why)
@@ -164,6 +167,18 @@ def _judge(name: str, cells: Cells) -> _Match:
     support = _support(role, cells)
     confidence = min(said.quality + (0.02 if support else 0.0), 0.99)
     return _Match(name, role, round(confidence, 3), f"{why} and {support}" if support else why)
+
+
+def _value(title: str) -> Guess:
+    """Take a column called value, as in TensorBoard's CSV, for what the file is called."""
+    said = guess(title)
+    if said.role == "ignore" and said.quality == 0.0 and not _known(title):
+        return Guess("train_loss", 0.35, "a guess: the only values beside the steps")
+    return Guess(said.role, said.quality, f"{said.why} of the file")
+
+
+def _known(title: str) -> bool:
+    return any(guess(word).role != "ignore" for word in words_of(title))
 
 
 def _problem(role: Role, cells: Cells) -> str:
@@ -206,19 +221,24 @@ def _support(role: Role, cells: Cells) -> str:
 
 
 def _judge_unnamed(name: str, table: Table) -> _Match:
-    """Take one or two bare columns of numbers for a loss, or for steps and a loss."""
-    names = list(table.columns)
-    place = names.index(name)
-    first = table.columns[names[0]].values
-    counted = len(names) > 1 and len(first) > 1 and bool(np.all(np.diff(first) > 0.0))
-    if len(names) == 1 or (len(names) == 2 and counted and place == 1):
+    """Take the only bare column that is no counter for a loss, and the counters for steps."""
+    counters = [one for one, cells in table.columns.items() if _is_counter(cells)]
+    others = [one for one in table.columns if one not in counters]
+    if len(others) != 1 or len(counters) > 3:
+        return _Match(name, "ignore", 0.5, "it has no name")
+    if name in others:
         return _Match(name, "train_loss", 0.5, "the only column of numbers that is no counter")
-    if counted and place == 0 and len(names) <= 3:
-        return _Match(name, "step", 0.7, "the values count up")
-    if counted and len(names) == 3 and _problem("train_loss", table.columns[name]) == "":
-        role: Role = "train_loss" if place == 1 else "val_loss"
-        return _Match(name, role, 0.3, "a guess by its place")
-    return _Match(name, "ignore", 0.5, "it has no name")
+    if table.columns[name].values[-1] > CLOCK:
+        return _Match(name, "time", 0.5, "the values are a clock's")
+    return _Match(name, "step", 0.7, "the values count up")
+
+
+def _is_counter(cells: Cells) -> bool:
+    values = cells.values
+    if len(values) < 2 or not np.all(np.isfinite(values)):
+        return False
+    whole = bool(np.all(values == np.floor(values)))
+    return whole and bool(np.all(np.diff(values) >= 0.0)) and values[-1] > values[0]
 
 
 def _refusal(table: Table, chosen: Mapping[Role, str], roles: Mapping[str, Role]) -> Refusal | None:
@@ -231,10 +251,7 @@ def _refusal(table: Table, chosen: Mapping[Role, str], roles: Mapping[str, Role]
         return TRIALS
     family = family_of(table.columns)
     if family:
-        return Refusal(
-            f"the columns are those of {family}, whose losses do not fall as training succeeds",
-            "Say in the table of columns which one is a supervised loss, if one is.",
-        )
+        return refused_family(family)
     return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS
 
 

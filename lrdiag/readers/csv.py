@@ -1,7 +1,7 @@
 """Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from lrdiag.readers.dialect import (
     MIN_NUMBERS,
     MIN_REGULAR,
     Dialect,
+    is_header,
     number_of,
     sniff,
     split,
@@ -27,6 +28,8 @@ from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+_LABELS = frozenset({"metric", "name", "tag", "key", "variable", "series", "metric_name"})
+MAX_LABELS = 200  # of a long table
 CHUNK = 1 << 24  # bytes that are searched for line ends at a time
 
 
@@ -138,9 +141,8 @@ def _blocks(data: bytes, dialect: Dialect) -> list[tuple[memoryview, Dialect]]:
     while written.strip() and (at := data.find(b"\n" + written, at)) >= 0:
         end = data.find(b"\n", at + 1)
         line = data[at + 1 : end if end >= 0 else len(data)].decode("utf-8", "replace").strip("\r")
-        again = sniff(line + "\n" + "\n".join(["0"] * 0))
         names = split(line.lstrip("# "), dialect.delimiter)
-        if again is None or not again.named or len(names) < 2:
+        if len(names) < 2 or not is_header(names, dialect.delimiter):
             at += 1
             continue
         blocks.append((view[start : at + 1], layout))
@@ -199,7 +201,12 @@ def _columns(
     offset = 0
     for frame, layout in zip(frames, layouts, strict=True):
         everywhere = np.arange(offset, offset + len(frame))
+        labels = _labels(layout.names)
         for name in layout.names:
+            if labels is not None and name == labels[1]:
+                for label, cells in _by_label(frame, labels, everywhere, layout.decimal):
+                    pieces.setdefault(label, []).append(cells)
+                continue
             cells, different = _cells(frame[name], everywhere, layout.decimal)
             pieces.setdefault(name, []).append(cells)
             words[name] = max(words.get(name, 0), different)
@@ -207,6 +214,24 @@ def _columns(
     texts = {name: different for name, different in words.items() if different}
     columns = {name: _join(parts) for name, parts in pieces.items() if name not in texts}
     return columns, texts
+
+
+def _labels(names: Sequence[str]) -> tuple[str, str] | None:
+    """Return the columns of a long table that hold the name and the value of each cell."""
+    value = next((name for name in names if name.lower() in ("value", "metric_value")), None)
+    label = next((name for name in names if name.lower() in _LABELS), None)
+    return (label, value) if label is not None and value is not None else None
+
+
+def _by_label(
+    frame: "pd.DataFrame", labels: tuple[str, str], rows: IntArray, decimal: str
+) -> Iterator[tuple[str, Cells]]:
+    """Yield one column for each name in a long table: step, metric, value."""
+    label, value = labels
+    for name in frame[label].dropna().unique()[:MAX_LABELS]:
+        mine = (frame[label] == name).to_numpy(bool)
+        cells, _ = _cells(frame.loc[mine, value], rows[mine], decimal)
+        yield str(name).strip(), cells
 
 
 def _join(parts: Sequence[Cells]) -> Cells:

@@ -78,34 +78,49 @@ def _try(lines: Sequence[str], delimiter: str) -> Dialect | None:
         for k, line in enumerate(lines)
         if line.strip() and not line.lstrip().startswith("#")
     ][:SAMPLE]
-    if not rows:
-        return None
-    width, _ = Counter(len(cells) for _, cells in rows).most_common(1)[0]
+    top = next((k for k in range(len(rows) - 1) if _heads(rows[k][1], rows[k + 1][1])), None)
+    if top is not None:
+        start, head = rows[top]
+        return _judge(delimiter, head, start + 1, lines[start], [one for _, one in rows[top + 1 :]])
+    width = Counter(len(cells) for _, cells in rows).most_common(1)[0][0] if rows else 0
     if width < 2:
         return None
-    start = next(k for k, cells in rows if len(cells) == width)
-    head = split(lines[start], delimiter)
-    named = _is_header(head)
-    body = [cells for k, cells in rows if k > start or (k == start and not named)]
-    names, header, skip = (head, lines[start], start + 1) if named else ([], "", start)
-    if not named:
-        names, header = _comment(lines[:start], delimiter, width)
-        named = bool(names)
-    return _judge(delimiter, names, named, skip, header, body, width)
+    top = next(k for k, (_, cells) in enumerate(rows) if len(cells) == width)
+    start, head = rows[top]
+    if is_header(head, delimiter):
+        return _judge(delimiter, head, start + 1, lines[start], [one for _, one in rows[top + 1 :]])
+    names, header = _comment(lines[:start], delimiter, width)
+    return _judge(delimiter, names, start, header, [one for _, one in rows[top:]], width)
+
+
+def _heads(head: Sequence[str], below: Sequence[str]) -> bool:
+    """Say whether a line is a header, by the numbers below it."""
+    if len(head) < 2 or len(head) != len(below) or not is_header(head, ""):
+        return False
+    logged = [cell for cell in below if cell.lower() not in EMPTY]
+    numbers = sum(is_number(cell) or is_number(cell, ",") for cell in logged)
+    return bool(logged) and numbers >= 0.5 * len(logged)
 
 
 def _judge(
     delimiter: str,
     names: Sequence[str],
-    named: bool,
     skip: int,
     header: str,
     body: Sequence[Sequence[str]],
-    width: int,
+    width: int = 0,
 ) -> Dialect:
-    fits = [cells for cells in body if len(cells) == width or (named and len(cells) < width)]
+    named, width = bool(names), len(names) or width
+    widest = width
+    fits: list[Sequence[str]] = []
+    headers = 0
+    for row in body:
+        if named and len(row) > 1 and is_header(row, delimiter) and row[0] == names[0]:
+            widest, headers = len(row), headers + 1  # a log opened to append, with more names
+        elif len(row) == widest or (named and len(row) < widest):
+            fits.append(row)
     cells = [cell for row in fits for cell in row if cell.lower() not in EMPTY]
-    comma = delimiter != "," and sum(bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells) > 0
+    comma = delimiter != "," and any(DECIMAL_COMMA.fullmatch(cell) for cell in cells)
     decimal = "," if comma else "."
     numbers = sum(is_number(cell, decimal) for cell in cells)
     return Dialect(
@@ -116,7 +131,7 @@ def _judge(
         decimal=decimal,
         width=width,
         header=header,
-        clean=len(fits) / len(body) if body else 1.0,
+        clean=(len(fits) + headers) / len(body) if body else 1.0,
         numbers=numbers / len(cells) if cells else 0.0,
     )
 
@@ -140,9 +155,13 @@ def unique(names: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str], delimiter: str) -> bool:
     """Say whether cells are names: letters in most, no number and no "name: value" in any."""
     if any(is_number(cell) or is_number(cell, ",") or _PAIR.search(cell) for cell in cells):
+        return False
+    if delimiter == " " and any(cell.endswith((":", ",", ";")) for cell in cells):
+        return False
+    if any(cell.startswith(("{", "[", "'")) for cell in cells):
         return False
     return sum(any(letter.isalpha() for letter in cell) for cell in cells) >= 0.5 * len(cells)
 
@@ -153,7 +172,7 @@ def _comment(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str
         if not line.lstrip().startswith("#"):
             continue
         cells = split(line.lstrip().lstrip("#"), delimiter)
-        if len(cells) == width and _is_header(cells):
+        if len(cells) == width and is_header(cells, delimiter):
             return cells, line
     return [], ""
 
@@ -163,7 +182,7 @@ def _single(lines: Sequence[str]) -> Dialect | None:
     rows = [line.strip() for line in lines if line.strip() and not line.startswith("#")][:SAMPLE]
     if len(rows) < 2:
         return None
-    named = _is_header(rows[:1]) and len(rows[0]) < 80
+    named = is_header(rows[:1], " ") and len(rows[0]) < 80
     body = rows[1:] if named else rows
     if not all(is_number(row) for row in body):
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from lrdiag.run import Role
+from lrdiag.run import Refusal, Role
 
 Words = tuple[str, ...]
 
@@ -260,6 +260,14 @@ def family_of(names: Iterable[str]) -> str:
     if left & right or any({"d", "real"} <= set(w) or {"d", "fake"} <= set(w) for w in split):
         return "an adversarial pair"
     return ""
+
+
+def refused_family(family: str) -> Refusal:
+    """Return the refusal of a log of reinforcement or adversarial learning."""
+    return Refusal(
+        f"its columns are those of {family}, whose losses need not fall as training succeeds",
+        "Say in the table of columns which one is a supervised loss, if one is.",
+    )
 
 
 _ADVERSARY = frozenset({"d", "disc", "discriminator", "dis", "critic"})

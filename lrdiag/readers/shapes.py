@@ -5,7 +5,7 @@ number bears. So a log of a million lines is understood by parsing a handful of 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
@@ -134,21 +134,15 @@ class _Walk:
         self.words = []
 
     def _name(self) -> None:
-        words = [word for word in self.words if word.lower() not in _LEVELS][-MAX_KEY:]
+        words = [word for word in self.words if word.lower() not in _LEVELS]
+        self.context += words[:-MAX_KEY]
+        words = words[-MAX_KEY:]
         if not words:
             self.bare.append(self.place)
             return
-        whole = " ".join(words)
-        said, last = guess(whole).role, guess(words[-1]).role
-        # "validation loss at iteration 100" counts; "skipped iterations 0" does not.
-        if (
-            len(words) > 1
-            and last in ("step", "epoch")
-            and said in (last, "train_loss", "val_loss")
-        ):
-            self.context += words[:-1]
-            whole = words[-1]
-        self.named.append((whole, self.place))
+        cut = _counter_of(words)
+        self.context += words[:cut]
+        self.named.append((" ".join(words[cut:]), self.place))
 
     def _unit(self, token: str) -> None:
         if token.lower() in _UNITS and self.place in self.bare:
@@ -185,6 +179,9 @@ class _Walk:
         if not pairs and step is None and epoch is None:
             return None
         losses = tuple(name for name, _ in pairs if is_loss(name))
+        if not losses:
+            pairs = _spelled_out(pairs)
+            losses = tuple(name for name, _ in pairs if is_loss(name))
         if not losses and any(
             name == "rate" for name, _ in pairs
         ):  # darknet: "12.3 avg, 0.001 rate"
@@ -239,6 +236,8 @@ class _Walk:
 
     def _phase(self, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
         words = list(self.context)
+        if {"Saving", "dict"} <= set(words):
+            return "val", "eval"  # TensorFlow's Estimator, after an evaluation
         if pairs and guess(pairs[0][0]).role == "ignore":
             words += pairs[0][0].split()
         for wanted in ("val", "train"):
@@ -246,6 +245,29 @@ class _Walk:
                 if phase_of(words_of(word)) == wanted:
                     return wanted, word
         return "", ""
+
+
+def _counter_of(words: Sequence[str]) -> int:
+    """Return where in the words the name of a counter begins; 0 if they name none.
+
+    "validation loss at iteration 100" counts iterations; "skipped iterations 0" does not.
+    """
+    role = guess(words[-1]).role
+    if role not in ("step", "epoch"):
+        return 0
+    if guess(" ".join(words)).role in ("train_loss", "val_loss"):
+        return len(words) - 1
+    places = range(len(words) - 1) if len(words) > 1 else range(1)
+    return next((k for k in places if guess(" ".join(words[k:])).role == role), 0)
+
+
+def _spelled_out(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Say loss where only the names beside it tell: darknet's "avg, rate", CatBoost's "learn"."""
+    names = {name for name, _ in pairs}
+    short = (
+        {"avg"} if {"avg", "rate"} <= names else {"learn", "test"} if "learn" in names else set()
+    )
+    return [(f"{name} loss" if name in short else name, place) for name, place in pairs]
 
 
 def is_loss(name: str) -> bool:
@@ -259,13 +281,15 @@ def numbers_of(line: str) -> list[str]:
     return NUMBER.findall(line)
 
 
-def box_rows(line: str) -> Iterator[tuple[str, str]]:
-    """Yield name and number of a line of a box table: "| loss | 16.6 |"."""
+def box_row(line: str) -> tuple[str, str] | None:
+    """Return name and number of a line of a box table: "| loss | 16.6 |".
+
+    The number is empty where the line is the title of a section: "| train/ | |".
+    """
     found = _BOX.fullmatch(line)
-    if found:
-        yield found.group(1).strip(), found.group(2)
+    return (found.group(1), found.group(2) or "") if found else None
 
 
 _BOX = re.compile(
-    r"\s*[|│┃]\s*([^|│┃\d][^|│┃]*?)\s*[|│┃]\s*([-+]?[\d.][\d.eE+-]*|nan|-?inf)\s*[|│┃]\s*"
+    r"\s*[|│┃]\s*([^|│┃\d][^|│┃]*?)\s*[|│┃]\s*([-+]?[\d.][\d.eE+-]*|nan|-?inf)?\s*[|│┃]\s*"
 )

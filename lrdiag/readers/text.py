@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -11,29 +11,29 @@ import numpy as np
 from lrdiag.errors import LimitError, UnknownFormatError
 from lrdiag.numerics import FloatArray
 from lrdiag.readers.limits import Limits
-from lrdiag.readers.names import guess, phase_of, words_of
+from lrdiag.readers.names import family_of, guess, phase_of, refused_family, words_of
 from lrdiag.readers.reader import Cells, Reader, Source, Table
 from lrdiag.readers.shapes import (
+    NUMBER,
     Shape,
-    box_rows,
+    box_row,
     numbers_of,
     shape_of,
     shape_of_names,
     skeleton_of,
 )
+from lrdiag.run import Refusal
 
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
+OFTEN = 0.3  # of the lines of the commonest loss; a name as often belongs to the training
 RARE = 0.003  # of the lines of the commonest loss; a name rarer than that is chatter
 MAX_SHAPES = 50_000  # remembered at a time
 MIN_COUNTS = 3  # different values from which a line without a loss is a counter
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
 _HINTS = re.compile(rb"[A-Za-z].*\d")
-_DIGIT = re.compile(r"\d|nan|inf", re.IGNORECASE)
-_TABLE_ROW = re.compile(
-    r"[|\s]*[-+]?(?:[\d.]+(?:[eE][-+]?\d+)?|nan)(?:[|\s]+(?:[-+]?[\d.:]+(?:[eE][-+]?\d+)?%?|nan|inf))+[|\s]*",
-    re.IGNORECASE,
-)
+_CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
+_PIPES = ("|", "│", "┃")
 _SPLIT = re.compile(r"\s*\|\s*|\t+|\s{2,}")
 
 
@@ -53,6 +53,11 @@ class Line:
     phase: str
     about: str
 
+    @property
+    def kind(self) -> str:
+        """What sets the lines of one curve apart from others with the same name."""
+        return f"{self.shape.counted} {self.about if self.phase == 'train' else ''}"
+
     def value(self, place: int) -> float:
         """Return the number at a place."""
         return float(self.numbers[place].replace(",", ""))
@@ -62,13 +67,6 @@ class Line:
         if self.phase != "val" or phase_of(words_of(name)):
             return name
         return f"{self.about} {name}"
-
-
-@dataclass(slots=True)
-class _Claim:
-    """The lines that give one column its values, of one kind of counter."""
-
-    lines: list[int] = field(default_factory=list)
 
 
 def recognises(source: Source) -> bool:
@@ -89,12 +87,13 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         )
     lines = list(_lines(source.data.decode("utf-8", "replace")))
     kept, notes = _keep(lines)
+    family = _family(lines)
     if not kept:
         raise UnknownFormatError(
             f"{source.name} is text in which no losses were found.",
             hint="Log lines such as: step 100: train_loss 2.31, val_loss 2.40, lr 0.001.",
         )
-    return (_table(kept, PurePath(source.name).stem, limits, notes),)
+    return (replace(_table(kept, PurePath(source.name).stem, limits, notes), refusal=family),)
 
 
 def _lines(text: str) -> Iterator[Line]:
@@ -111,44 +110,54 @@ def _lines(text: str) -> Iterator[Line]:
 
 
 def _shaped(text: str, shapes: dict[str, Shape | None]) -> Iterator[tuple[Shape, Sequence[str]]]:
+    """Yield each line, box or row of a table that names a number, as shape and numbers."""
     box: list[tuple[str, str]] = []
     header: list[str] = []
     for line in re.split(r"[\r\n]+", text):
-        if len(line) > MAX_LINE or not line:
+        if not line or len(line) > MAX_LINE:
             continue
-        if line.lstrip()[:1] in "|│┃" and (row := list(box_rows(line))):
-            box += row
+        row = box_row(line) if line.lstrip()[:1] in _PIPES else None
+        if row is not None:
+            box.append(row)
             continue
-        if box:
-            yield from _boxed(box, shapes)
-            box = []
-        if not _DIGIT.search(line):
-            header = _names(line) or header
-            continue
-        if header and _TABLE_ROW.fullmatch(line):
-            yield from _row(header, line)
-            continue
-        skeleton = skeleton_of(line)
-        if skeleton not in shapes:
-            if len(shapes) > MAX_SHAPES:
-                shapes.clear()
-            shapes[skeleton] = shape_of(skeleton)
-        shape = shapes[skeleton]
-        if shape is not None:
-            yield shape, numbers_of(line)
-    if box:
         yield from _boxed(box, shapes)
+        box = []
+        if not NUMBER.search(line):
+            header = _names(line) or header
+        elif header and (cells := _cells_of_row(header, line)):
+            yield from _row(header, cells)
+        else:
+            yield from _plain(line, shapes)
+    yield from _boxed(box, shapes)
+
+
+def _plain(line: str, shapes: dict[str, Shape | None]) -> Iterator[tuple[Shape, Sequence[str]]]:
+    skeleton = skeleton_of(line)
+    if skeleton not in shapes:
+        if len(shapes) > MAX_SHAPES:
+            shapes.clear()
+        shapes[skeleton] = shape_of(skeleton)
+    shape = shapes[skeleton]
+    if shape is not None:
+        yield shape, numbers_of(line)
 
 
 def _boxed(
     box: Sequence[tuple[str, str]], shapes: dict[str, Shape | None]
 ) -> Iterator[tuple[Shape, Sequence[str]]]:
-    names = "\x02".join(name for name, _ in box)
-    if names not in shapes:
-        shapes[names] = shape_of_names([name for name, _ in box])
-    shape = shapes[names]
+    title = ""
+    rows = []
+    for name, number in box:
+        if number:
+            rows.append((title + name, number))
+        else:
+            title = name if name.endswith("/") else ""
+    key = "\x02".join(name for name, _ in rows)
+    if rows and key not in shapes:
+        shapes[key] = shape_of_names([name for name, _ in rows])
+    shape = shapes[key] if rows else None
     if shape is not None:
-        yield shape, [number for _, number in box]
+        yield shape, [number for _, number in rows]
 
 
 def _names(line: str) -> list[str]:
@@ -159,14 +168,26 @@ def _names(line: str) -> list[str]:
     return cells if len(cells) > 1 else []
 
 
-def _row(header: Sequence[str], line: str) -> Iterator[tuple[Shape, Sequence[str]]]:
-    cells = line.replace("|", " ").split()
-    if len(cells) != len(header):
-        return
-    pairs = [(n, c) for n, c in zip(header, cells, strict=True) if ":" not in c]
+def _cells_of_row(header: Sequence[str], line: str) -> list[str]:
+    """Return the cells of a row below a header; nothing if the line is no such row."""
+    if line.lstrip()[:1] in _PIPES:
+        cells = [cell.strip() for cell in line.strip().strip("|│┃").replace("│", "|").split("|")]
+    else:
+        cells = line.split()
+        if not all(_CELL.fullmatch(cell) for cell in cells):
+            return []
+    return cells if len(cells) == len(header) else []
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[Shape, Sequence[str]]]:
+    pairs = [
+        (name, cell.rstrip("%"))
+        for name, cell in zip(header, cells, strict=True)
+        if _CELL.fullmatch(cell) and ":" not in cell
+    ]
     shape = shape_of_names([name for name, _ in pairs])
     if shape is not None:
-        yield shape, [cell.rstrip("%") for _, cell in pairs]
+        yield shape, [cell for _, cell in pairs]
 
 
 def _keep(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
@@ -181,11 +202,19 @@ def _keep(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
         shape = line.shape
         if shape.losses:
             names = {line.column(name) for name in shape.losses}
-            if any(winners.get(name) == shape.counted for name in names):
+            if any(winners.get(name) == line.kind for name in names):
                 kept.append(line)
         elif id(shape) in counters:
             kept.append(line)
     return _thinned(kept), notes
+
+
+def _family(lines: Sequence[Line]) -> Refusal | None:
+    """Refuse a log that speaks of rewards or of two adversaries as often as of a loss."""
+    seen = Counter(name for line in lines for name, _ in line.shape.pairs)
+    losses = max((seen[name] for line in lines for name in line.shape.losses), default=0)
+    family = family_of(name for name, count in seen.items() if count > OFTEN * losses)
+    return refused_family(family) if family else None
 
 
 def _without_loss(lines: Sequence[Line]) -> list[Line]:
@@ -199,13 +228,14 @@ def _winners(losses: Sequence[Line]) -> tuple[dict[str, str], tuple[str, ...]]:
     for line in losses:
         for name in line.shape.losses:
             kinds = claims.setdefault(line.column(name), {})
-            kinds.setdefault(line.shape.counted, []).append(line)
+            kinds.setdefault(line.kind, []).append(line)
     winners = {}
     notes = []
     for name, kinds in claims.items():
         best = max(kinds, key=lambda kind: len(kinds[kind]))
-        summary = max((k for k in kinds if k != "step"), key=lambda k: len(kinds[k]), default=None)
-        if "step" in kinds and summary is not None and _summed(name, kinds["step"], kinds[summary]):
+        rest = [kind for kind in kinds if kind != best]
+        summary = max(rest, key=lambda kind: len(kinds[kind]), default=None)
+        if summary is not None and _summed(name, kinds[best], kinds[summary]):
             best = summary
             notes.append(f"{name} is taken from the lines at the end of an epoch.")
         winners[name] = best
