@@ -205,7 +205,7 @@ def _counts(curves: Curves) -> list[Figure]:
         return []
     low, high = curves.range
     late = bad[0] > low + LATE * (high - low)
-    text = _text("count", f"× {describe_nonfinite(curves)}", float(bad[0]), 0.955)
+    text = _text("count", f"× {describe_nonfinite(curves).split(',')[0]}", float(bad[0]), 0.955)
     side = {"xanchor": "right", "xshift": 4} if late else {"xanchor": "left", "xshift": -3}
     return [text | side | {"yref": "y3", "yshift": -20, "font": {"size": SMALLER}}]
 

@@ -12,8 +12,9 @@ def plot_text(text: str, limit: int = MAX_TEXT) -> str:
     """Make text from a log harmless as Plotly text.
 
     Plotly reads a small HTML in names, titles and annotations (a column named as a link
-    became a live link) and ``%{...}`` in templates, so both are escaped. Control characters
-    and those that turn the reading direction go; white space becomes single spaces.
+    became a live link) and ``%{...}`` in templates, so both are escaped. Quotes are
+    not: Plotly would show ``&quot;`` as it stands. Control characters and those that turn
+    the reading direction go; white space becomes single spaces.
 
     Args:
         text: Anything.
@@ -27,7 +28,7 @@ def plot_text(text: str, limit: int = MAX_TEXT) -> str:
     short = " ".join(kept.split())
     if len(short) > limit:
         short = short[: limit - 1].rstrip() + "…"
-    return html.escape(short, quote=True).replace("%{", "%&#123;")
+    return html.escape(short, quote=False).replace("%{", "%&#123;")
 
 
 def say_value(value: float | None, digits: int = 4) -> str:

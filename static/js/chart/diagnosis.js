@@ -3,7 +3,7 @@
 import { between, heldAt, nearest, sayRate, sayStep, sayValue, smooth } from "./numbers.js";
 import { paint } from "./paint.js";
 
-const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true, scrollZoom: false, doubleClick: false };
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true, scrollZoom: false, doubleClick: false, showTips: false };
 const NARROW = matchMedia("(max-width: 47.99rem)");
 const PICTURE_FONT = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';   // a saved picture cannot load the page's own
 const WAIT = 120;          // ms after the last move before a finer part is asked for
@@ -71,7 +71,7 @@ class DiagnosisChart {
   draw() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const { data, layout } = paint(this.payload, this.columns, this.ui, { width, height, narrow: NARROW.matches });
-    this.margin = layout.margin;
+    if (this.at != null) this.read(this.at);
     return Plotly.react(this.canvas, data, layout, CONFIG);
   }
 
@@ -143,6 +143,7 @@ class DiagnosisChart {
   get places() { const { columns } = this; return columns.x?.length ? columns.x : columns.val_x ?? []; }
 
   read(step, aloud = false) {
+    this.at = step;
     const { columns, payload } = this, at = nearest(columns.x, step), x = at < 0 ? step : columns.x[at];
     const bad = /infinite|finite/.test(payload.nonfinite.text) ? "not finite" : "NaN";
     const words = {
@@ -324,6 +325,9 @@ class DiagnosisChart {
       Escape: () => { this.ui.cursor = null; this.ui.focus = ""; this.focus(null); },
     };
     const act = acts[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (!act) return;
+    event.preventDefault();
+    Plotly.Fx.unhover(this.canvas);                  // the pointer's line would stand beside the cursor's
+    act();
   }
 }

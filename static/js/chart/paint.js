@@ -55,7 +55,7 @@ function paintTrace(trace, scene, map) {
   if (trace.line) trace.line.color = color;
   if (trace.marker) trace.marker.color = color;
   if (trace.meta === "raw") trace.visible = ui.raw && !alone;
-  if (trace.meta === "smooth" && alone) trace.line.width = trace.x.length > 400 ? 1.25 : 2;
+  if (trace.meta === "smooth" && alone) trace.line.width = trace.x.length > 400 ? 1 : 2;
   return trace;
 }
 
