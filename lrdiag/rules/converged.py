@@ -29,9 +29,9 @@ from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
 
 MIN_ROWS = 20  # rows; as for LR115
-LEVEL = 0.02  # of the drop; both ends of the interval of the tail's gain stay within
+LEVEL = 0.03  # of the drop; both ends of the interval of the tail's gain stay within
 DECAYED = 0.1  # of the peak rate
-NEAR_ZERO = 0.05  # of the start
+NEAR_ZERO = 0.05  # of the median of the first bins; the first alone may have blown up
 MIN_DROP = 6.0  # noises; a loss that never fell has not converged
 REACHED = 0.02  # of the drop above the best; where the loss counts as there
 VAL_RISE = 0.05  # of the best; a validation loss that rises by more is another matter
@@ -47,7 +47,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if loss.drop < MIN_DROP * loss.noise or widest > LEVEL * loss.drop:
         return None
     decayed = schedule is not None and schedule.left <= DECAYED
-    low = loss.end <= NEAR_ZERO * loss.start
+    low = loss.end <= NEAR_ZERO * float(np.median(loss.bins.level[:3]))
     if not (decayed or low) or loss.rebound > REACHED * loss.drop:
         return None
     if signals.validation is not None and signals.validation.rise > VAL_RISE:

@@ -24,6 +24,7 @@ go on at half to a fifth of the rate with the gradient clipped.
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.diverged import validation_learns
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import MIN_NOISES, MIN_ROWS, find_cause, standing_spikes
 from lrdiag.rules.words import clip_gradient, lower_rate, number, place, too_thin
@@ -42,7 +43,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     lasting = [one for one in standing_spikes(signals) if _lasts(signals, one)]
-    if not lasting:
+    if not lasting or validation_learns(signals):
         return None
     spike, loss = lasting[-1], signals.loss
     left = loss.end - spike.before

@@ -36,8 +36,8 @@ def place(signals: Signals, step: float) -> str:
 
 
 def at(step: float) -> str:
-    """Return a step without decimals where it has none."""
-    return f"{step:.0f}" if step == round(step) else f"{step:.4g}"
+    """Return a step in full, with decimals only where a run is that short."""
+    return f"{step:.0f}" if step == round(step) or abs(step) >= 100.0 else f"{step:.3g}"
 
 
 def places(signals: Signals, steps: Sequence[float]) -> str:

@@ -43,9 +43,7 @@ def measure_start(curve: Curve) -> Start:
     smooth = running_median(curve.raw[: early + 1], 3)[:early]
     level = max(curve.start, float(curve.raw[0]))
     top = int(np.argmax(smooth))
-    after = running_median(curve.raw[top:], CALM_ROWS)
-    calm = np.flatnonzero(after <= level)
-    back = float(curve.steps[top + int(calm[0])]) if len(calm) else None
+    back = _find_back(curve, top, level)
     return Start(
         level=level,
         peak=float(smooth[top]),
@@ -53,3 +51,15 @@ def measure_start(curve: Curve) -> Start:
         back_step=back,
         away=curve.share(back) if back is not None else 1.0,
     )
+
+
+def _find_back(curve: Curve, top: int, level: float) -> float | None:
+    """Return the first step from row ``top`` on whose neighbours are back at ``level``."""
+    length = 1000
+    while True:
+        calm = np.flatnonzero(running_median(curve.raw[top : top + length], CALM_ROWS) <= level)
+        if len(calm):
+            return float(curve.steps[top + int(calm[0])])
+        if top + length >= len(curve):
+            return None
+        length *= 4
