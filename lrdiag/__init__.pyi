@@ -19,3 +19,4 @@ from lrdiag.run import Run as Run
 from lrdiag.run import Series as Series
 
 __version__: str
+__all__: list[str]

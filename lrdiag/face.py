@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
@@ -32,7 +32,7 @@ class DataFrame(Protocol):
     def __getitem__(self, name: Any, /) -> Any: ...  # noqa: ANN401 - columns of any library
 
 
-Log = str | os.PathLike[str] | bytes | IO[bytes] | IO[str] | DataFrame | Mapping[str, Sequence[Any]]
+Log = str | os.PathLike[str] | bytes | IO[bytes] | IO[str] | DataFrame | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

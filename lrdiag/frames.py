@@ -1,6 +1,6 @@
 """Columns that are already in memory, a dict or a DataFrame, as a table of logged cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from lrdiag.readers.reader import Cells, Table
 FULL = 0.5  # share of logged rows from which a hole may be a NaN; validation fills far fewer
 
 
-def mapping_to_table(columns: Mapping[str, Sequence[Any]], name: str = "dict") -> Table:
-    """Turn named columns into a table; None was not logged, NaN was logged as such.
+def mapping_to_table(columns: Mapping[str, Any], name: str = "dict") -> Table:
+    """Turn named lists or arrays into a table; None was not logged, NaN was logged as such.
 
     Raises:
         EmptyLogError: There are no rows.

@@ -74,8 +74,8 @@ def draw_svg(diagnosis: Diagnosis) -> str:
     curves = measure_curves(diagnosis)
     if curves.empty:
         return ""
-    places = place_findings(diagnosis, curves)
     scale = choose_scale(curves)
+    places = place_findings(diagnosis, curves, scale)
     log = scale.default == "log"
     lanes = 1 + max((place.lane for place in places if place.spans), default=-1)
     plane = Plane(*curves.range, *(scale.logarithmic if log else scale.linear), log, _top(lanes))
