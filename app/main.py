@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     for router in (diagnoses.router, shares.router, health.router, assets.router):
         app.include_router(router)
-    for name in ("app.routes.login", "app.routes.pages"):
+    for name in ("app.routes.login", "app.routes.apidocs", "app.routes.pages"):
         if importlib.util.find_spec(name):
             app.include_router(importlib.import_module(name).router)
     return app

@@ -59,3 +59,14 @@ def test_the_description_names_every_call(anna: httpx.Client) -> None:
         for method, one in methods.items():
             assert one["summary"], (method, path)
             assert one["description"], (method, path)
+
+
+def test_the_page_lists_the_same_calls(anna: httpx.Client) -> None:
+    described = anna.get("/api/openapi.json").json()["paths"]
+    page = anna.get("/api/docs")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    for path, methods in described.items():
+        for method in methods:
+            assert f"{method.upper()} {path}</code>" in page.text
+    assert "//cdn" not in page.text

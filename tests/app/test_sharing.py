@@ -79,7 +79,7 @@ def link(anna: httpx.Client, request: pytest.FixtureRequest) -> str:
     home = f"/api/diagnoses/{anna.post('/api/diagnoses', files=files).json()['id']}"
     anna.patch(home, json={"config": {"batch_size": 48_611}})
     hide = {"hide_name": request.param} if hasattr(request, "param") else {}
-    return urlsplit(anna.post(f"{home}/shares", json=hide).json()["url"]).path
+    return str(urlsplit(anna.post(f"{home}/shares", json=hide).json()["url"]).path)
 
 
 def test_a_link_hides_names_unless_told_otherwise(bert: httpx.Client, link: str) -> None:
