@@ -199,9 +199,10 @@ def _problem(role: Role, cells: Cells) -> str:
 
 
 def _counts(values: FloatArray) -> bool:
-    return bool(
-        len(values) > 3 and np.all(np.diff(values) > 0.0) and np.all(values == np.floor(values))
-    )
+    """Say whether values are whole numbers that rise from each to the next."""
+    if len(values) < 4 or values[-1] <= values[0] or values[0] != np.floor(values[0]):
+        return False
+    return bool(np.all(values == np.floor(values)) and np.all(np.diff(values) > 0.0))
 
 
 def _support(role: Role, cells: Cells) -> str:

@@ -1,35 +1,26 @@
 """Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
 
-import io
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
 from lrdiag.readers.decode import head_of
 from lrdiag.readers.dialect import (
-    EMPTY,
     MIN_NUMBERS,
     MIN_REGULAR,
     Dialect,
     is_header,
-    number_of,
     sniff,
     split,
     unique,
 )
+from lrdiag.readers.frames import gather, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess
-from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
+from lrdiag.readers.reader import Reader, Source, Table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_LABELS = frozenset({"metric", "name", "tag", "key", "variable", "series", "metric_name"})
-MAX_LABELS = 200  # of a long table
 CHUNK = 1 << 24  # bytes that are searched for line ends at a time
 
 
@@ -64,13 +55,13 @@ def read_table(source: Source, limits: Limits) -> Table:
         )
     lines = _check(source, dialect, limits)
     blocks = _blocks(source.data, dialect)
-    frames = [_parse(block, layout, source.name) for block, layout in blocks]
+    frames = [parse(block, layout, source.name) for block, layout in blocks]
     rows = sum(len(frame) for frame in frames)
     if rows == 0:
         raise EmptyLogError(
             f"{source.name} holds no rows.", hint="Give the log of a run that has begun."
         )
-    columns, texts = _columns(frames, [layout for _, layout in blocks])
+    columns, texts = gather(frames, [layout for _, layout in blocks])
     expected = lines - dialect.skip - (len(blocks) - 1)
     notes = _notes(expected - rows, len(blocks))
     return Table(
@@ -161,109 +152,6 @@ def _after_lines(data: bytes, lines: int) -> int:
             return len(data)
         at = end + 1
     return at
-
-
-def _parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
-    import pandas as pd  # a third of a second that only tables are worth
-
-    if not bytes(block[:4096]).strip() and not bytes(block).strip():
-        return pd.DataFrame({column: [] for column in dialect.names})
-    try:
-        return pd.read_csv(
-            io.BytesIO(block),
-            sep=r"\s+" if dialect.delimiter == " " else dialect.delimiter,
-            header=None,
-            names=list(dialect.names),
-            index_col=False,
-            # An empty cell was not logged; the text nan was: pandas takes both for missing.
-            keep_default_na=False,
-            na_values=[""],
-            decimal=dialect.decimal,
-            comment="#" if dialect.delimiter == " " else None,
-            skipinitialspace=True,
-            on_bad_lines="skip",
-            low_memory=False,
-            encoding_errors="replace",
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-        raise MalformedLogError(
-            f"{name} is no table that can be read: {error}.",
-            hint="Give a CSV with a header line and one row a step.",
-        ) from error
-
-
-def _columns(
-    frames: Sequence["pd.DataFrame"], layouts: Sequence[Dialect]
-) -> tuple[dict[str, Cells], dict[str, int]]:
-    """Gather each column's logged cells over all parts of the log."""
-    pieces: dict[str, list[Cells]] = {}
-    words: dict[str, int] = {}
-    offset = 0
-    for frame, layout in zip(frames, layouts, strict=True):
-        everywhere = np.arange(offset, offset + len(frame))
-        labels = _labels(layout.names)
-        for name in layout.names:
-            if labels is not None and name == labels[1]:
-                for label, cells in _by_label(frame, labels, everywhere, layout.decimal):
-                    pieces.setdefault(label, []).append(cells)
-                continue
-            cells, different = _cells(frame[name], everywhere, layout.decimal)
-            pieces.setdefault(name, []).append(cells)
-            words[name] = max(words.get(name, 0), different)
-        offset += len(frame)
-    texts = {name: different for name, different in words.items() if different}
-    columns = {name: _join(parts) for name, parts in pieces.items() if name not in texts}
-    return columns, texts
-
-
-def _labels(names: Sequence[str]) -> tuple[str, str] | None:
-    """Return the columns of a long table that hold the name and the value of each cell."""
-    value = next((name for name in names if name.lower() in ("value", "metric_value")), None)
-    label = next((name for name in names if name.lower() in _LABELS), None)
-    return (label, value) if label is not None and value is not None else None
-
-
-def _by_label(
-    frame: "pd.DataFrame", labels: tuple[str, str], rows: IntArray, decimal: str
-) -> Iterator[tuple[str, Cells]]:
-    """Yield one column for each name in a long table: step, metric, value."""
-    label, value = labels
-    for name in frame[label].dropna().unique()[:MAX_LABELS]:
-        mine = (frame[label] == name).to_numpy(bool)
-        cells, _ = _cells(frame.loc[mine, value], rows[mine], decimal)
-        yield str(name).strip(), cells
-
-
-def _join(parts: Sequence[Cells]) -> Cells:
-    if len(parts) == 1:
-        return parts[0]
-    return Cells(
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.values for part in parts]),
-    )
-
-
-def _cells(column: "pd.Series", rows: IntArray, decimal: str) -> tuple[Cells, int]:
-    """Return the logged cells of a column, and for a column of words how many differ."""
-    if column.dtype.kind in "iufb":
-        values = column.to_numpy(np.float64)
-        logged = ~np.isnan(values)  # the C parser makes NaN of an empty cell alone
-        if logged.all():
-            return Cells(rows, values), 0
-        return Cells(rows[logged], values[logged]), 0
-    logged = column.notna().to_numpy(bool)
-    kept = [str(cell).strip() for cell in column.to_numpy(object)[logged]]
-    known: dict[str, float | None] = {}
-    for cell in kept:
-        if cell not in known:
-            known[cell] = number_of(cell, decimal)
-    strange = [cell for cell, value in known.items() if value is None and cell.lower() not in EMPTY]
-    if len(strange) > max(1, 0.2 * len(known)):
-        return Cells(rows[:0], np.empty(0)), len(strange)
-    found = [known[cell] for cell in kept]
-    told = np.array([value is not None for value in found], dtype=bool)
-    values = np.array([value for value in found if value is not None], dtype=np.float64)
-    return Cells(rows[logged][told], values), 0
 
 
 def _notes(bad: int, blocks: int) -> tuple[str, ...]:
