@@ -56,7 +56,7 @@ def diagnosis_page(
         here="Diagnose",
         id=stored.id,
         k=k,
-        heading=stored.title,
+        heading=_name_of(stored, k),
         run=view_run(entry, chart),
         chart=chart_box(entry, chart, f"{base}/runs/{k}"),
         tabs=run_tabs(store, stored, k, f"/d/{stored.id}"),
@@ -82,11 +82,18 @@ def shared_page(store: Store, shared: Shared, token: str, k: int | None) -> Shar
         made=say_day(stored.created_at),
         ends=_say_end(shared.expires_at),
         hides=shared.hide_name,
-        heading=stored.title,
+        heading=_name_of(stored, k),
         run=view_run(entry, chart),
         chart=chart_box(entry, chart, f"/s/{token}/runs/{k}"),
         tabs=run_tabs(store, stored, k, f"/s/{token}"),
     )
+
+
+def _name_of(stored: Stored, k: int) -> str:
+    """Return the head of a page: the file's name, or the run's where there are several."""
+    runs = stored.result["runs"]
+    name: str = runs[k]["name"]
+    return stored.title if len(runs) == 1 else name
 
 
 def pick_run(stored: Stored, k: int | None) -> int:
@@ -182,8 +189,9 @@ def recent_rows(recent: Sequence[Stored], now: datetime) -> tuple[RecentRow, ...
 def _recent_row(stored: Stored, now: datetime) -> RecentRow:
     runs = stored.result["runs"]
     entry = runs[worst_run(runs)]
-    advice = view_advice(entry["advice"])
+    advice = view_advice(entry["advice"], entry["status"])
     move = f"{advice.today} → {advice.move}" if advice.today else entry["advice"]["move"]
+    judged = entry["status"] in {"healthy", "findings"}
     length = entry["facts"][0].split(", ")[-1] if entry["facts"] else ""
     return RecentRow(
         id=stored.id,
@@ -191,7 +199,7 @@ def _recent_row(stored: Stored, now: datetime) -> RecentRow:
         spark=Spark(SPARK_WIDTH, SPARK_HEIGHT, stored.spark),
         severity=entry["verdict"]["severity"],
         words=say_verdict(entry),
-        advice=move if entry["status"] != "not-a-loss-log" else "",
+        advice=move if judged else "–",
         steps=length if len(runs) == 1 else count(len(runs), "run"),
         when=say_when(stored.created_at, now),
         at=stored.created_at.isoformat(timespec="seconds"),

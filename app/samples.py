@@ -34,9 +34,9 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("spikes", "gpt-three-spikes.csv", "Small GPT on text, AdamW"),
+    Sample("too-high", "spirals-rate-too-high.csv", "Deep net on two spirals, Adam"),
     Sample("not-a-number", "digits-not-a-number.csv", "Digit classifier, AdamW"),
-    Sample("healthy", "gpt-warmup-cosine.csv", "The same GPT, warmup and cosine"),
+    Sample("healthy", "gpt-warmup-cosine.csv", "Small GPT, warmup and cosine"),
 )
 
 

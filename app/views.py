@@ -3,6 +3,7 @@
 A template only places what stands here; every number was said by ``lrdiag.report.numbers``.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -222,7 +223,7 @@ def view_run(entry: Json, chart: Json) -> RunView:
         headline=verdict["headline"],
         because=verdict["because"],
         refusal=refusal and Check(refusal["reason"], refusal["hint"]),
-        advice=view_advice(entry["advice"]),
+        advice=view_advice(entry["advice"], entry["status"]),
         findings=roots[:SHOWN],
         folded=roots[SHOWN:],
         total=len(entry["findings"]),
@@ -237,16 +238,17 @@ def view_run(entry: Json, chart: Json) -> RunView:
     )
 
 
-def view_advice(advice: Json) -> AdviceView:
+def view_advice(advice: Json, status: str) -> AdviceView:
     """Say the advice of a run, and draw its ruler where there is something to draw."""
+    judged = status in {"healthy", "findings"}
     today, lr, factor = advice["today"], advice["lr"], advice["factor"]
-    move, from_rate = advice["move"], ""
+    move, from_rate = advice["move"] if judged else "", ""
     if advice["action"] == "keep":  # the heading has said so
         move = "" if today is None else say_rate(today)
     elif lr is not None and today is not None:
         from_rate = say_rate(today)
     ruler = None
-    if today is not None:
+    if today is not None and judged:
         ruler = rate_ruler(today, tuple(lr) if lr else None)
     elif factor is not None:
         ruler = factor_ruler((factor[0], factor[1]), move)
@@ -292,8 +294,7 @@ def _view_finding(
     spans = drawn.get("spans") or []
     zoom = ""
     if spans:
-        ends = [end for span in spans for end in span]
-        zoom = f"{unit}s {say_range(say_step(min(ends)), say_step(max(ends)))}"
+        zoom = f"{unit}s {_say_place(min(a for a, _ in spans), max(b for _, b in spans), unit)}"
     return FindingView(
         n=n,
         code=one["code"],
@@ -304,7 +305,7 @@ def _view_finding(
         cause=one["cause"],
         unit=unit,
         evidence=tuple(
-            _view_evidence(row, f"{n}{letter}" if letter else "")
+            _view_evidence(row, f"{n}{letter}" if letter else "", unit)
             for row, letter in zip(one["evidence"], letters, strict=False)
         ),
         fixes=tuple(FixRow(_stop(fix["action"]), fix["reason"]) for fix in one["fixes"]),
@@ -314,13 +315,20 @@ def _view_finding(
     )
 
 
-def _view_evidence(row: Json, mark: str) -> EvidenceRow:
+def _say_place(first: float, last: float, unit: str) -> str:
+    """Say a part of the run; steps and rows are whole, whatever the noise of a measurement."""
+    if unit != "epoch":
+        first, last = math.floor(first), math.ceil(last)
+    return say_range(say_step(first), say_step(last))
+
+
+def _view_evidence(row: Json, mark: str, axis: str) -> EvidenceRow:
     unit, span, at = row["unit"], row["span"], row.get("at")
     where = ""
     if at is not None:
         where = say_step(at)
     elif span is not None:
-        where = say_range(say_step(span[0]), say_step(span[1]))
+        where = _say_place(span[0], span[1], axis)
     limit = row["limit"]
     return EvidenceRow(
         mark=mark,

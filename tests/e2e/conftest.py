@@ -62,7 +62,7 @@ class Visitor:
     @property
     def path(self) -> str:
         """The path of the open page, without query and fragment."""
-        return self.page.evaluate("location.pathname")
+        return str(self.page.evaluate("location.pathname"))
 
     def expect_status(self, status: int) -> None:
         """Allow the console to tell of an answer that the test asks for."""
@@ -138,6 +138,6 @@ def visitor(newcomer: Newcomer) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def spikes() -> Path:
-    """A log with three spikes."""
-    return STATIC / "samples" / "gpt-three-spikes.csv"
+def log() -> Path:
+    """A log whose rate is too high."""
+    return STATIC / "samples" / "spirals-rate-too-high.csv"

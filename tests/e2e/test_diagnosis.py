@@ -13,13 +13,15 @@ CONFIG = {"lr": "0.003", "optimizer": "adamw", "batch_size": "16", "precision": 
 
 
 def test_a_role_is_corrected_and_the_diagnosis_made_again(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     role = visitor.page.locator("select[data-column=val_loss]")
     with visitor.page.expect_navigation():
         role.select_option("ignore")
     visitor.settle()
     expect(role).to_have_value("ignore")
-    expect(visitor.page.locator("#columns [role=status]")).to_contain_text("val_loss read as ignore")
+    expect(visitor.page.locator("#columns [role=status]")).to_contain_text(
+        "val_loss read as ignore"
+    )
     expect(visitor.page.locator(".k-val")).to_have_count(0)
     expect(visitor.page.locator("[data-out=val]")).to_have_count(0)
 
@@ -39,7 +41,7 @@ def test_a_log_without_a_known_loss_asks_for_its_column(visitor: Visitor) -> Non
 
 
 def test_what_is_told_is_kept_and_what_makes_no_sense_is_said_in_place(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     form = visitor.page.locator("[data-config]")
     for name, value in CONFIG.items():
         field = form.locator(f"[name={name}]")
@@ -61,10 +63,10 @@ def test_what_is_told_is_kept_and_what_makes_no_sense_is_said_in_place(visitor: 
     expect(form.locator("[name=batch_size]")).to_have_value("many")
 
 
-def test_without_scripts_settings_go_through_a_form(newcomer: Newcomer, spikes: Path) -> None:
+def test_without_scripts_settings_go_through_a_form(newcomer: Newcomer, log: Path) -> None:
     plain = newcomer(scripts=False)
     plain.page.goto(plain.base)
-    plain.page.fill("textarea", spikes.read_text())
+    plain.page.fill("textarea", log.read_text())
     plain.page.locator(".paste button").click()
     plain.page.fill("#c-lr", "0.003")
     plain.page.locator("#config button").click()
@@ -89,7 +91,7 @@ def test_n_and_p_walk_through_the_findings(visitor: Visitor) -> None:
 
 
 def test_the_list_of_keys_opens_and_closes_by_keyboard(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     visitor.page.keyboard.press("?")
     expect(visitor.page.locator("#keys")).to_be_visible()
     visitor.page.keyboard.press("Escape")
@@ -104,8 +106,8 @@ def test_the_skip_link_is_the_first_stop(visitor: Visitor) -> None:
     expect(visitor.page.locator("#main")).to_be_focused()
 
 
-def test_the_report_is_downloaded_as_json_csv_and_png(visitor: Visitor, spikes: Path) -> None:
-    visitor.open_sample("spikes")
+def test_the_report_is_downloaded_as_json_csv_and_png(visitor: Visitor, log: Path) -> None:
+    visitor.open_sample("too-high")
     for name, ending in (("JSON", ".json"), ("CSV", ".csv"), ("PNG", ".png")):
         visitor.page.get_by_role("button", name="Report").click()
         with visitor.page.expect_download() as download:
@@ -114,7 +116,7 @@ def test_the_report_is_downloaded_as_json_csv_and_png(visitor: Visitor, spikes: 
         assert download.value.suggested_filename.endswith(ending)
         assert path.stat().st_size > 1000
         if ending == ".csv":
-            assert len(path.read_text().splitlines()) == len(spikes.read_text().splitlines())
+            assert len(path.read_text().splitlines()) == len(log.read_text().splitlines())
         if visitor.page.locator("#report").is_visible():
             visitor.page.keyboard.press("Escape")
 
@@ -133,7 +135,7 @@ def test_a_diagnosis_is_deleted_only_after_a_second_word(visitor: Visitor) -> No
 
 
 def test_the_theme_is_kept_from_page_to_page(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     visitor.page.locator(".theme").click()
     expect(visitor.page.locator("html")).to_have_attribute("data-theme", "dark")
     visitor.go("/rules")
@@ -142,7 +144,7 @@ def test_the_theme_is_kept_from_page_to_page(visitor: Visitor) -> None:
 
 def test_no_button_is_dead(visitor: Visitor) -> None:
     """Every button opens a dialog, sends a form, or is wired by a module through data-*."""
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     lonely = visitor.page.evaluate(
         """() => [...document.querySelectorAll("button")]
           .filter((b) => !b.form && !b.matches(".theme") && !Object.keys(b.dataset).length)
@@ -157,7 +159,7 @@ def test_no_button_is_dead(visitor: Visitor) -> None:
 
 
 def test_every_link_of_a_page_leads_somewhere(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     paths = {visitor.path, "/", "/rules", "/rules/LR104"}
     seen: dict[str, int] = {}
     for path in paths:

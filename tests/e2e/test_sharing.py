@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def share(owner: Visitor, *, hide_name: bool = True) -> str:
     """Make a link in the dialog and return it."""
     owner.page.get_by_role("button", name="Share").click()
-    owner.page.get_by_label("Hide file and run names").set_checked(hide_name)
+    owner.page.get_by_label("Hide names").set_checked(hide_name)
     owner.page.get_by_role("button", name="Make a link").click()
     field = owner.page.locator("#sh-link")
     expect(field).to_be_visible()
@@ -22,7 +22,7 @@ def share(owner: Visitor, *, hide_name: bool = True) -> str:
 
 def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    path = owner.open_sample("spikes")
+    path = owner.open_sample("too-high")
     headline = owner.page.locator("h1").inner_text()
     link = share(owner)
     assert re.fullmatch(rf"{owner.base}/s/[\w-]{{22,}}", link)
@@ -32,7 +32,13 @@ def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcome
     expect(stranger.page.locator(".chart.drawn")).to_be_visible()
     expect(stranger.page.locator(".banner")).to_contain_text("read-only")
     html = stranger.page.content()
-    for secret in ("gpt-three-spikes", path.removeprefix("/d/"), "/api/", "<form", "Tell it more"):
+    for secret in (
+        "spirals-rate-too-high",
+        path.removeprefix("/d/"),
+        "/api/",
+        "<form",
+        "Tell it more",
+    ):
         body = html if secret != "<form" else html.replace('<form method="dialog"', "")
         assert secret not in body
     assert stranger.page.locator("nav[aria-label=Main]").count() == 0
@@ -40,12 +46,15 @@ def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcome
     stranger.expect_status(404)
     assert stranger.go(path) == 404
     expect(stranger.page.locator("h1")).not_to_be_empty()
-    assert stranger.context.request.get(f"{owner.base}/api{path.replace('/d/', '/diagnoses/')}").status == 404
+    assert (
+        stranger.context.request.get(f"{owner.base}/api{path.replace('/d/', '/diagnoses/')}").status
+        == 404
+    )
 
 
 def test_an_ended_link_says_so(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    owner.open_sample("spikes")
+    owner.open_sample("too-high")
     link = share(owner).removeprefix(owner.base)
     assert stranger.go(link) == 200
     owner.page.get_by_role("button", name="End this link").click()
@@ -57,7 +66,7 @@ def test_an_ended_link_says_so(newcomer: Newcomer) -> None:
 
 
 def test_links_are_listed_after_the_page_comes_back(visitor: Visitor) -> None:
-    visitor.open_sample("spikes")
+    visitor.open_sample("too-high")
     link = share(visitor)
     visitor.page.reload()
     visitor.settle()
@@ -68,9 +77,9 @@ def test_links_are_listed_after_the_page_comes_back(visitor: Visitor) -> None:
 
 def test_a_link_may_show_the_name(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    owner.open_sample("spikes")
+    owner.open_sample("too-high")
     stranger.go(share(owner, hide_name=False).removeprefix(owner.base))
-    expect(stranger.page.locator(".runhead .file")).to_have_text("gpt-three-spikes.csv")
+    expect(stranger.page.locator(".runhead .file")).to_have_text("spirals-rate-too-high.csv")
 
 
 def test_an_unknown_link_is_not_found(visitor: Visitor) -> None:
