@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lrdiag.cli.output import terminal_width
 from lrdiag.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def rule(
         from rich.console import Console
         from rich.markdown import Markdown
 
-        Console(width=None).print(Markdown(page))
+        Console(width=terminal_width()).print(Markdown(page))
     else:
         print(page, end="")
 

@@ -18,6 +18,9 @@ LOG_DECADES = 2.0  # the same limit as the chart's, so that both show the same p
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # Unicode, U+2800
 GUTTER = 8  # characters left of the axis, as in "2.28e-5"
 
+SOLID = 5  # dots of the eight of a character; beyond, a line through it can no longer be told
+FEW = 8  # values that make a trend; an epoch log is its own trend
+
 Dots = NDArray[np.int64]
 Painted = list[tuple[str, str]]  # pieces of one line: characters and the role of their colour
 
@@ -74,8 +77,8 @@ def draw_curve(
         rows: Characters down, without the axis.
 
     Returns:
-        Lines of painted pieces; the roles are "train", "val", "nonfinite", "axis" and those of
-        the marks. Empty without two finite points.
+        Lines of painted pieces; the roles are "train", "raw", "val", "nonfinite", "axis" and those
+        of the marks. Empty without two finite points.
     """
     frame = fit_frame(run, columns, rows)
     if frame is None:
@@ -130,16 +133,60 @@ def _line_series(run: Run) -> Series:
 
 
 def _paint_line(cells: list[Painted], frame: Frame, series: Series) -> None:
-    width, height = 2 * frame.columns, 4 * frame.rows
+    """Draw every value; in what is solid with noise, cut the trend free."""
+    width = 2 * frame.columns
     low, high = _column_bounds(frame, series, width)
+    trend = np.where(np.isfinite(low), _trend(frame, series, width), np.nan)
+    raw, line = _dots(frame, low, high), _dots(frame, *_joined(trend))
+    wall = _find_walls(raw)
+    for row, column in zip(*np.nonzero(raw), strict=True):
+        cut = wall[row, column] and line[row, column]
+        shown = line[row, column] if cut else raw[row, column]
+        role = "train" if line[row, column] or not line[:, column].any() else "raw"
+        cells[row][column] = (chr(0x2800 + int(shown)), role)
+
+
+def _find_walls(dots: Dots) -> NDArray[np.bool_]:
+    """Say which cells are solid and stand among solid ones: noise, and no spike's thin edge."""
+    solid = np.bitwise_count(dots) >= SOLID
+    near = np.pad(solid, ((0, 0), (2, 2))).astype(np.int64)
+    width = dots.shape[1]
+    among = sum(near[:, k : k + width] for k in range(5))
+    return np.asarray(solid & (among >= 4), dtype=np.bool_)
+
+
+def _dots(frame: Frame, low: FloatArray, high: FloatArray) -> Dots:
+    """Return the cells' braille codes of a line from ``low`` to ``high`` in each column."""
+    height = 4 * frame.rows
     dots = np.zeros((frame.rows, frame.columns), dtype=np.int64)
     for x in np.flatnonzero(np.isfinite(low)):
         bottom, top = frame.up(np.array([low[x], high[x]]), height)
         for y in range(bottom, top + 1):
             down = height - 1 - y
             dots[down // 4, x // 2] |= DOTS[down % 4, x % 2]
-    for row, column in zip(*np.nonzero(dots), strict=True):
-        cells[row][column] = (chr(0x2800 + int(dots[row, column])), "train")
+    return dots
+
+
+def _trend(frame: Frame, series: Series, width: int) -> FloatArray:
+    """Return the median around each column; NaN where too few values make it."""
+    finite = series.finite()
+    column, every = frame.across(finite.steps, width), np.arange(width)
+    half = max(1, width // 40)
+    starts = np.searchsorted(column, every - half, "left")
+    ends = np.searchsorted(column, every + half, "right")
+    return np.array(
+        [
+            np.median(finite.values[start:end]) if end - start >= FEW else np.nan
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    )
+
+
+def _joined(line: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the bounds that join each column of a line with the one before."""
+    before = np.concatenate((line[:1], line[:-1]))
+    before = np.where(np.isfinite(before), before, line)
+    return np.minimum(line, before), np.maximum(line, before)
 
 
 def _column_bounds(frame: Frame, series: Series, width: int) -> tuple[FloatArray, FloatArray]:
@@ -155,6 +202,9 @@ def _column_bounds(frame: Frame, series: Series, width: int) -> tuple[FloatArray
     np.minimum.at(low, column, values)
     np.maximum.at(high, column, values)
     low[np.isinf(low)] = np.nan
+    touch = np.flatnonzero(np.isfinite(low[1:]) & np.isfinite(low[:-1])) + 1
+    ends = high[touch - 1], low[touch - 1]  # a jump between two columns is a line, not a hole
+    low[touch], high[touch] = np.minimum(low[touch], ends[0]), np.maximum(high[touch], ends[1])
     return low, high
 
 

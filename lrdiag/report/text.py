@@ -34,6 +34,7 @@ STYLES = {
     "ok": "green",
     "unknown": "magenta",
     "train": "blue",
+    "raw": "dim blue",
     "val": "bright_white",
     "nonfinite": "bold red",
     "axis": "dim",
@@ -73,7 +74,9 @@ def to_text(renderable: RenderableType, width: int = WIDTH) -> str:
 def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Group:
     """Build the whole report of one run."""
     run, verdict = diagnosis.run, words.verdict(diagnosis)
-    head = Text.assemble(_say(run.name, "strong"), "  ", _say(" · ".join(words.facts(run)), "dim"))
+    facts = _say(" · ".join(words.facts(run)), "dim")
+    gap = "  " if len(run.name) + 2 + len(facts.plain) <= width else "\n"
+    head = Text.assemble(_say(run.name, "strong"), gap, facts)
     said = [_say(f"{SIGNS[verdict.severity]} {verdict.headline}", f"strong {verdict.severity}")]
     if verdict.because:
         said.append(_say(f"  {verdict.because}"))
@@ -142,7 +145,7 @@ def _advice(diagnosis: Diagnosis) -> list[RenderableType]:
     lines = [_say(words.advice_heading(diagnosis), "strong")]
     if diagnosis.status != "inconclusive":
         lines.append(Text.assemble("  ", _move(diagnosis)))
-    if advice.reason:
+    if advice.reason and advice.reason != words.verdict(diagnosis).headline:
         lines.append(_say(f"  Why: {advice.reason}"))
     if advice.next_step:
         lines.append(_say(f"  Next: {advice.next_step}"))
@@ -206,12 +209,12 @@ def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
         many = count(len(diagnosis.cleared), "rule")
         parts.append(_hang(_say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
     if diagnosis.skipped:
-        named = ", ".join(
-            f"{find_rule(code).name} ({', '.join(one.missing)})"
-            for code, one in diagnosis.skipped.items()
-        )
+        wanting: dict[str, list[str]] = {}
+        for code, one in diagnosis.skipped.items():
+            wanting.setdefault(" and ".join(one.missing), []).append(find_rule(code).name)
+        said = "; ".join(f"without {miss} {', '.join(names)}" for miss, names in wanting.items())
         many = count(len(diagnosis.skipped), "rule")
-        parts.append(_hang(_say(f"○ {many} could not look, for want of: {named}.", "dim"), 2))
+        parts.append(_hang(_say(f"○ {many} could not look: {said}.", "dim"), 2))
     return parts
 
 

@@ -259,9 +259,7 @@ def _course(run: Run) -> str:
 
 def clean(text: str) -> str:
     """Replace control codes and marks that turn the reading direction: logs name columns freely."""
-    return "".join(
-        one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text
-    )
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def _short(unit: str) -> str:

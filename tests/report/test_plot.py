@@ -68,6 +68,23 @@ def test_one_bad_step_in_a_million_is_seen() -> None:
     assert grid[1].sum() == 1
 
 
+def test_a_jump_between_two_columns_is_joined() -> None:
+    for at in range(240, 260):
+        grid = dots(run_of(train_loss=np.where(np.arange(500) < at, 1.0, 3.0)))
+        assert np.all(grid[:, 40:80].any(axis=1)[1:-1])
+
+
+def test_noise_does_not_hide_the_trend() -> None:
+    noise = np.random.default_rng(3).normal(0.0, 0.5, 3000)
+    run = run_of(train_loss=np.linspace(3.0, 1.0, 3000) + noise)
+    lines = draw_curve(run, columns=COLUMNS, rows=ROWS)[1 : ROWS + 1]
+    roles = {role for line in lines for _, role in line}
+    assert {"train", "raw"} <= roles
+    assert sum("⣿" in "".join(piece for piece, _ in line) for line in lines) > 2
+    filled = dots(run).mean(axis=0)
+    assert 0.1 < filled.mean() < 0.7
+
+
 def test_a_gap_is_not_bridged_and_is_marked() -> None:
     values = np.linspace(2.0, 1.0, 600)
     values[200:400] = np.nan

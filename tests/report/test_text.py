@@ -45,7 +45,7 @@ def test_the_parts_stand_in_their_order() -> None:
         "1. Lower the rate to 0.001–0.0015. Less usually ends it.",
         "2. Clip the gradient at 0.6. That is its 90th percentile here.",
         "✓ 1 rule looked and saw nothing: no divergence.",
-        "○ 1 rule could not look, for want of: loss-not-finite (classes).",
+        "○ 1 rule could not look: without classes loss-not-finite.",
     ]
     places = [text.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]
