@@ -55,13 +55,13 @@ def read_table(source: Source, limits: Limits) -> Table:
         )
     lines = _check(source, dialect, limits)
     blocks = _blocks(source.data, dialect)
-    frames = [parse(block, layout, source.name) for block, layout in blocks]
+    frames = [parse(source.data, *block, source.name) for block in blocks]
     rows = sum(len(frame) for frame in frames)
     if rows == 0:
         raise EmptyLogError(
             f"{source.name} holds no rows.", hint="Give the log of a run that has begun."
         )
-    columns, texts = gather(frames, [layout for _, layout in blocks])
+    columns, texts = gather(frames, [layout for _, _, layout in blocks])
     expected = lines - dialect.skip - (len(blocks) - 1)
     notes = _notes(expected - rows, len(blocks))
     return Table(
@@ -116,32 +116,28 @@ def measure_lines(data: bytes) -> tuple[int, int]:
     return lines + (rest > 0), max(longest, rest)
 
 
-def _blocks(data: bytes, dialect: Dialect) -> list[tuple[memoryview, Dialect]]:
+def _blocks(data: bytes, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
     """Cut the text where a header stands again, as when a log was opened to append.
 
     Some loggers write a wider header when a new name appears; each part has its own.
     """
-    view = memoryview(data)
-    start = _after_lines(data, dialect.skip)
+    start, layout = _after_lines(data, dialect.skip), dialect
     if not dialect.named or not dialect.header:
-        return [(view[start:], dialect)]
+        return [(start, len(data), layout)]
     first = split(dialect.header.lstrip("# "), dialect.delimiter)[0]
     written = dialect.header[: dialect.header.find(first) + len(first)].encode()
-    blocks, layout = [], dialect
-    at = start - 1 if start else 0
+    blocks, at = [], max(start - 1, 0)
     while written.strip() and (at := data.find(b"\n" + written, at)) >= 0:
         end = data.find(b"\n", at + 1)
-        line = data[at + 1 : end if end >= 0 else len(data)].decode("utf-8", "replace").strip("\r")
+        end = len(data) if end < 0 else end
+        line = data[at + 1 : end].decode("utf-8", "replace").strip("\r")
         names = split(line.lstrip("# "), dialect.delimiter)
-        if len(names) < 2 or not is_header(names, dialect.delimiter):
-            at += 1
-            continue
-        blocks.append((view[start : at + 1], layout))
-        start = end + 1 if end >= 0 else len(data)
-        layout = replace(layout, names=unique(names, len(names)), width=len(names))
-        at = start - 1
-    blocks.append((view[start:], layout))
-    return [block for block in blocks if block[0].nbytes] or [(view[len(data) :], layout)]
+        if len(names) > 1 and is_header(names, dialect.delimiter):
+            blocks.append((start, at + 1, layout))
+            start = min(end + 1, len(data))
+            layout = replace(layout, names=unique(names, len(names)), width=len(names))
+        at += 1
+    return [*blocks, (start, len(data), layout)]
 
 
 def _after_lines(data: bytes, lines: int) -> int:

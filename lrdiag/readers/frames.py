@@ -23,12 +23,14 @@ _NAN_BYTES = b"8.876543e307"
 _NANS = (b"nan", b"NaN", b"NAN")
 
 
-def parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
+def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd.DataFrame":
     """Parse a block of rows; columns of floats where all cells are numbers.
 
     Args:
-        block: The bytes of the rows, without a header.
-        dialect: Their layout.
+        data: The bytes of the log.
+        start: Where the block begins, below its header.
+        end: Where it ends.
+        dialect: Its layout.
         name: The name of the file, for errors.
 
     Raises:
@@ -36,9 +38,9 @@ def parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
     """
     import pandas as pd  # a third of a second that only tables are worth
 
-    if not bytes(block[:4096]).strip() and not bytes(block).strip():
+    head = data[start : min(end, start + 4096)]
+    if not head.strip() and not data[start:end].strip():
         return pd.DataFrame({column: [] for column in dialect.names})
-    head = bytes(block[:4096])
     layout: dict[str, Any] = {
         "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter,
         "header": None,
@@ -52,10 +54,10 @@ def parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
         "on_bad_lines": "skip",
         "encoding_errors": "replace",
     }
-    if dialect.numbers == 1.0 and (found := _floats(block, layout)) is not None:
+    if dialect.numbers == 1.0 and (found := _floats(data, start, end, layout)) is not None:
         return found
     try:
-        frame: pd.DataFrame = pd.read_csv(io.BytesIO(block), low_memory=False, **layout)
+        frame: pd.DataFrame = pd.read_csv(_part(data, start, end), low_memory=False, **layout)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
         raise MalformedLogError(
             f"{name} is no table that can be read: {error}.",
@@ -64,16 +66,26 @@ def parse(block: memoryview, dialect: Dialect, name: str) -> "pd.DataFrame":
     return frame
 
 
-def _floats(block: memoryview, layout: Mapping[str, Any]) -> "pd.DataFrame | None":
+def _part(data: bytes, start: int, end: int) -> io.BytesIO:
+    if end < len(data):
+        return io.BytesIO(data[start:end])
+    stream = io.BytesIO(data)  # shares the bytes, copies none
+    stream.seek(start)
+    return stream
+
+
+def _floats(data: bytes, start: int, end: int, layout: Mapping[str, Any]) -> "pd.DataFrame | None":
     """Parse every column as floats, which is fastest; None where a cell is no number."""
     import pandas as pd
 
-    data = bytes(block)
-    for word in _NANS:
-        if word in data:
+    words = [word for word in _NANS if data.find(word, start, end) >= 0]
+    if words:
+        data = data[start:end]
+        for word in words:
             data = data.replace(word, _NAN_BYTES)
+        start, end = 0, len(data)
     try:
-        frame: pd.DataFrame = pd.read_csv(io.BytesIO(data), dtype=np.float64, **layout)
+        frame: pd.DataFrame = pd.read_csv(_part(data, start, end), dtype=np.float64, **layout)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError):
         return None
     return frame
