@@ -24,7 +24,7 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent, place, too_thin
+from lrdiag.rules.words import number, place, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
 
@@ -80,10 +80,7 @@ def _level_since(signals: Signals) -> float:
 
 def seen(signals: Signals) -> str:
     """Return what the tail does."""
-    drop = signals.loss.drop
-    return (
-        f"last 30 % gains {percent(signals.progress.tail_gain / drop)}" if drop > 0.0 else "no drop"
-    )
+    return tail_gain(signals)
 
 
 RULE = Rule(

@@ -35,6 +35,7 @@ MIN_ROWS = 8  # rows; below, the end is a median of three of fewer than eight
 LOST_SHARE = 0.5  # of the drop; 89 healthy language-model logs: at most 0.06
 MIN_NOISES = 6.0  # noises of one row; 50 flat runs end at most 1.1 above their best
 ABOVE_START = 0.2  # of the start; for runs that never fell
+RATE_ROSE = 1.5  # times; a rate that grew with the loss is the cause
 LEFT_SHARE = 0.1  # of the drop above the best; where the climb counts as begun
 VAL_VALUES = 5  # values that a validation loss needs to contradict
 VAL_HOLDS = 0.1  # of its drop above its best; a validation loss there still learns
@@ -76,7 +77,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         ),
         cause=_cause(signals, left),
         evidence=(evidence, share),
-        fixes=_fixes(signals),
+        fixes=_fixes(signals, left),
     )
 
 
@@ -102,6 +103,9 @@ def _left_at(signals: Signals) -> float:
 
 
 def _cause(signals: Signals, left: float) -> str:
+    rose = _rate_rise(signals, left)
+    if rose is not None:
+        return f"The learning rate itself rises {number(rose)} times as the loss climbs."
     gradient, loss = signals.gradient, signals.loss
     first, last = loss.span
     growth = gradient.growth(left, last, left - first) if gradient and left > first else None
@@ -116,17 +120,38 @@ def _cause(signals: Signals, left: float) -> str:
     )
 
 
-def _fixes(signals: Signals) -> tuple[Fix, ...]:
-    loss = signals.loss
-    back = Fix(
-        f"Go back to the checkpoint of {place(signals, loss.best_step)}",
-        f"The loss was lowest there, {number(loss.best)}.",
-    )
-    rate = lower_rate(signals, 3, 10, "A shorter step stays in the valley.")
+def _rate_rise(signals: Signals, left: float) -> float | None:
+    """Return how many times the rate rose since ``left``; None if by less than half."""
+    schedule = signals.schedule
+    if schedule is None:
+        return None
+    then, now = schedule.at(np.array([left, signals.loss.span[1]]))
+    return float(now / then) if then > 0.0 and now > RATE_ROSE * then else None
+
+
+def _fixes(signals: Signals, left: float) -> tuple[Fix, ...]:
+    loss, schedule = signals.loss, signals.schedule
+    then = None if schedule is None else float(schedule.at(np.array([left]))[0])
+    rate = lower_rate(signals, 3, 10, "A shorter step stays in the valley.", rate=then)
+    if _rate_rise(signals, left) is not None:
+        keep = Fix(
+            f"Keep the rate at {number(then or 0.0)}, its value before the climb",
+            "The rise of the rate began it.",
+        )
+        return keep, back_to(signals), rate
     clip = clip_gradient(signals, "One long step cannot start the climb then.")
     warm = Fix("Warm up over 5 % of the run", "Early steps meet the steepest part of the loss.")
     early = loss.share(loss.best_step) < 0.05
-    return (rate, warm, clip) if early else (rate, back, clip)
+    return (rate, warm, clip) if early else (rate, back_to(signals), clip)
+
+
+def back_to(signals: Signals) -> Fix:
+    """Return the fix that goes back to the best checkpoint."""
+    loss = signals.loss
+    return Fix(
+        f"Go back to the checkpoint of {place(signals, loss.best_step)}",
+        f"The loss was lowest there, {number(loss.best)}.",
+    )
 
 
 def seen(signals: Signals) -> str:
@@ -142,5 +167,5 @@ RULE = Rule(
     doc=__doc__,
     clear="no divergence",
     seen=seen,
-    explains=("LR101", "LR106", "LR113"),
+    explains=("LR101", "LR106", "LR113", "LR114"),
 )

@@ -43,9 +43,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             ("epoch",),
             "It takes the epoch of each row, at least 6 epochs, and 8 rows an epoch.",
         )
-    if signals.schedule is not None and len(signals.schedule.jumps) >= RESTARTS:
-        return None
-    if period.explained < EXPLAINED or period.strength < STRENGTH or period.agreeing < AGREEING:
+    if not follows_epochs(signals):
         return None
     noises = period.swing / signals.loss.noise
     return Finding(
@@ -72,6 +70,18 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             Fix("Shuffle the training data anew each epoch", "Then no order can be learned."),
             Fix("Judge the rate again after that", "These swings say nothing about it."),
         ),
+    )
+
+
+def follows_epochs(signals: Signals) -> bool:
+    """Whether the loss repeats a pattern every epoch that the rate does not explain."""
+    period, schedule = signals.period, signals.schedule
+    if period is None or (schedule is not None and len(schedule.jumps) >= RESTARTS):
+        return False
+    return (
+        period.explained >= EXPLAINED
+        and period.strength >= STRENGTH
+        and period.agreeing >= AGREEING
     )
 
 

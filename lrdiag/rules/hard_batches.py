@@ -73,6 +73,7 @@ def _lone_rows(signals: Signals) -> list[Spike]:
         for one in signals.spikes
         if one.back
         and one.rows < MIN_WIDTH
+        and one.noises >= MIN_NOISES
         and one.height >= max(MIN_LEVEL * abs(one.before), MIN_DROP * drop)
     ]
 

@@ -27,7 +27,7 @@ model can do, not what this rate can.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent, too_thin
+from lrdiag.rules.words import number, percent, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
 
@@ -122,10 +122,7 @@ def _evidence(signals: Signals) -> tuple[Evidence, ...]:
 
 def seen(signals: Signals) -> str:
     """Return what the tail does."""
-    drop = signals.loss.drop
-    if drop <= 0.0:
-        return "no drop"
-    return f"last 30 % gains {percent(signals.progress.tail_gain / drop)}"
+    return tail_gain(signals)
 
 
 RULE = Rule(

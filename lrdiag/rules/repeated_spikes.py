@@ -33,6 +33,7 @@ from lrdiag.rules.spike_recovers import (
     MIN_ROWS,
     describe,
     find_cause,
+    mend_rate,
     recovered_spikes,
     show,
 )
@@ -62,7 +63,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             Evidence("spikes", float(len(spikes)), float(MANY)),
             Evidence("share of the run spent in them", 100.0 * cost, None, "%"),
         ),
-        fixes=_fixes(signals, cost),
+        fixes=(*mend_rate(signals, spikes), *_fixes(signals, cost)),
     )
 
 

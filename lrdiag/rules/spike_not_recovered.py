@@ -26,7 +26,7 @@ go on at half to a fifth of the rate with the gradient clipped.
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.diverged import validation_learns
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.spike_recovers import MIN_NOISES, MIN_ROWS, find_cause, standing_spikes
+from lrdiag.rules.spike_recovers import MIN_NOISES, MIN_ROWS, gradient_growth, standing_spikes
 from lrdiag.rules.words import clip_gradient, lower_rate, number, place, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
@@ -54,7 +54,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             f"The loss jumps from {number(spike.before)} to {number(spike.peak)} at "
             f"{place(signals, spike.start)} and ends at {number(loss.end)}"
         ),
-        cause=find_cause(signals, (spike,)),
+        cause=_cause(signals, spike),
         evidence=(
             Evidence(
                 "end above the level before",
@@ -69,6 +69,16 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         ),
         fixes=_fixes(signals, spike),
     )
+
+
+def _cause(signals: Signals, spike: Spike) -> str:
+    growth = gradient_growth(signals, spike)
+    witness = (
+        f" The gradient norm rose to {number(growth)} times its usual with it."
+        if growth is not None and growth >= 2.0
+        else ""
+    )
+    return f"One update, or a few, were too long and left the valley for good.{witness}"
 
 
 def _lasts(signals: Signals, spike: Spike) -> bool:

@@ -29,12 +29,14 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import at, clip_gradient, count, lower_rate, number, places, too_thin
+from lrdiag.rules.words import at, clip_gradient, count, lower_rate, number, place, places, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
 
 MIN_ROWS = 50  # rows; fewer leave no calm stretch to stand out from
 MIN_NOISES = 8.0  # noises; 468 rows of 89 healthy language-model logs pass, 462 of them alone
+LOW_NOISES = 6.0  # noises; enough for a jump so wide that it is no batch
+LOW_WIDTH = 6  # rows; 73 healthy runs: no jump of 6 noises is so wide
 MIN_WIDTH = 3  # rows; 48 healthy and 25 language-model runs: none so wide
 ROUGH_SHARE = (
     0.01  # of the rows; with more lone jumps the tail is heavy and three in a row are chance
@@ -61,14 +63,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         summary=describe(signals, spikes),
         cause=find_cause(signals, spikes),
         evidence=show(signals, spikes),
-        fixes=_fixes(signals),
+        fixes=(*mend_rate(signals, spikes), *_fixes(signals)),
     )
 
 
 def standing_spikes(signals: Signals) -> tuple[Spike, ...]:
     """Return the jumps that are more than noise, hard batches and warm restarts."""
     loss, events = signals.loss, signals.spikes
-    rough = len(events) > max(3.0, ROUGH_SHARE * len(loss))
+    rough = sum(one.noises >= MIN_NOISES for one in events) > max(3.0, ROUGH_SHARE * len(loss))
     width = ROUGH_WIDTH if rough else MIN_WIDTH
     return tuple(one for one in events if _stands(signals, one, width))
 
@@ -80,7 +82,9 @@ def recovered_spikes(signals: Signals) -> tuple[Spike, ...]:
 
 def _stands(signals: Signals, spike: Spike, width: int) -> bool:
     high = max(MIN_LEVEL * abs(spike.before), MIN_DROP * signals.loss.drop)
-    return spike.height >= high and spike.rows >= width and not _restarted(signals, spike)
+    sharp = spike.noises >= MIN_NOISES and spike.rows >= width
+    wide = spike.noises >= LOW_NOISES and spike.rows >= max(width, LOW_WIDTH)
+    return spike.height >= high and (sharp or wide) and not _restarted(signals, spike)
 
 
 def _restarted(signals: Signals, spike: Spike) -> bool:
@@ -105,6 +109,12 @@ def describe(signals: Signals, spikes: tuple[Spike, ...]) -> str:
 
 def find_cause(signals: Signals, spikes: tuple[Spike, ...]) -> str:
     """Return the likely cause, with the gradient norm as a witness where it is logged."""
+    slips = _slips(signals, spikes)
+    if slips:
+        return (
+            f"The logged rate itself slips to {number(slips)} just before the loss jumps: a "
+            "schedule or a resume sets it wrong for a step."
+        )
     grown = [growth for one in spikes if (growth := gradient_growth(signals, one)) is not None]
     if grown and float(np.median(grown)) >= 2.0:
         return (
@@ -114,6 +124,31 @@ def find_cause(signals: Signals, spikes: tuple[Spike, ...]) -> str:
     return (
         "The rate is a little too high for the curvature that these steps meet; bad batches are "
         "the other candidate" + (", as the gradient norm stays calm." if grown else ".")
+    )
+
+
+def _slips(signals: Signals, spikes: tuple[Spike, ...]) -> float | None:
+    """Return the rate that slipped just before most of the spikes, if it did."""
+    schedule, (first, last) = signals.schedule, signals.loss.span
+    if schedule is None or len(schedule.slips) == 0:
+        return None
+    near = [
+        bool(np.any(np.abs(one.start - schedule.slips) <= 0.01 * (last - first))) for one in spikes
+    ]
+    return schedule.slip if sum(near) > len(near) / 2.0 else None
+
+
+def mend_rate(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Fix, ...]:
+    """Return the fix for a rate that slips for a step; nothing where it does not."""
+    slip, schedule = _slips(signals, spikes), signals.schedule
+    if slip is None or schedule is None:
+        return ()
+    where = place(signals, float(schedule.slips[0]))
+    return (
+        Fix(
+            f"Find what sets the rate to {number(slip)} at {where}",
+            f"The rate is {number(schedule.peak)} otherwise, and each slip is followed by a spike.",
+        ),
     )
 
 
@@ -132,7 +167,7 @@ def show(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Evidence, ...]:
         Evidence(
             f"spike of {number(one.peak)} over {number(one.before)}",
             one.noises,
-            MIN_NOISES,
+            MIN_NOISES if one.noises >= MIN_NOISES else LOW_NOISES,
             "noises",
             signals.loss_name,
             (one.start, one.end),

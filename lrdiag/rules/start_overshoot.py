@@ -26,6 +26,7 @@ a warmup over 1 to 5 % of the run and half the rate are enough.
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.epoch_periodic import follows_epochs
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import lower_rate, number, percent, place, too_thin
 from lrdiag.signals import Signals
@@ -59,9 +60,10 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     )
     end = Evidence("end over start", loss.end / start.level, BAD_END, "×", "train_loss")
     time = Evidence("share of the run above the start", 100.0 * start.away, 100.0 * SHORT, "%")
+    sorted_data = follows_epochs(signals)
     mild = Severity.WARNING if start.away > SHORT else Severity.NOTE
     return Finding(
-        severity=Severity.ERROR if bad else mild,
+        severity=Severity.ERROR if bad and not sorted_data else mild,
         confidence=0.95 if bad else 0.8,
         summary=_summary(signals, bad),
         cause=(

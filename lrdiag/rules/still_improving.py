@@ -22,7 +22,7 @@ Train 50 to 100 % longer, or let the learning rate decay to zero within the step
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import percent, too_thin
+from lrdiag.rules.words import percent, tail_gain, too_thin
 from lrdiag.signals import Signals
 
 MIN_ROWS = 20  # rows; a tail of six, the fewest whose slope can be sure
@@ -65,10 +65,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
 
 def seen(signals: Signals) -> str:
     """Return what the tail does."""
-    drop = signals.loss.drop
-    return (
-        f"last 30 % gains {percent(signals.progress.tail_gain / drop)}" if drop > 0.0 else "no drop"
-    )
+    return tail_gain(signals)
 
 
 RULE = Rule(

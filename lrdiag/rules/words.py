@@ -13,6 +13,8 @@ def number(value: float) -> str:
     text = f"{value:.3g}"
     if "e" not in text:
         return text
+    if 1e3 <= abs(value) < 1e5:
+        return f"{value:.0f}"
     digits, power = text.split("e")
     return f"{digits}e{int(power)}"
 
@@ -50,20 +52,30 @@ def places(signals: Signals, steps: Sequence[float]) -> str:
     return f"{noun}s {', '.join(at(s) for s in steps[:-1])} and {at(steps[-1])}"
 
 
-def lower_rate(signals: Signals, low: float, high: float, reason: str) -> Fix:
-    """Return the fix that divides today's rate by ``low`` to ``high``."""
+def tail_gain(signals: Signals) -> str:
+    """Return what the loss does over the last 30 % of the run, as a share of the drop."""
+    drop, gain = signals.loss.drop, signals.progress.tail_gain
+    if drop <= 0.0:
+        return "it never falls"
+    return f"last 30 % gains {percent(gain / drop)}" if gain >= 0.0 else "it rises at the end"
+
+
+def lower_rate(
+    signals: Signals, low: float, high: float, reason: str, *, rate: float | None = None
+) -> Fix:
+    """Return the fix that divides ``rate``, or else today's, by ``low`` to ``high``."""
     factor = (1.0 / high, 1.0 / low)
-    return _change(signals, f"Divide the learning rate by {low:g} to {high:g}", factor, reason)
+    action = f"Divide the learning rate by {low:g} to {high:g}"
+    return _change(rate or signals.rate, action, factor, reason)
 
 
 def raise_rate(signals: Signals, low: float, high: float, reason: str) -> Fix:
     """Return the fix that multiplies today's rate by ``low`` to ``high``."""
     action = f"Multiply the learning rate by {low:g} to {high:g}"
-    return _change(signals, action, (low, high), reason)
+    return _change(signals.rate, action, (low, high), reason)
 
 
-def _change(signals: Signals, action: str, factor: tuple[float, float], reason: str) -> Fix:
-    rate = signals.rate
+def _change(rate: float | None, action: str, factor: tuple[float, float], reason: str) -> Fix:
     if rate is None:
         return Fix(action, reason, factor=factor)
     low, high = (f"{rate * one:.2g}" for one in factor)

@@ -6,11 +6,14 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
+from lrdiag.signals.robust import running_median
 
 AT_PEAK = 0.98  # of the peak; where a warmup has ended
 CONSTANT = 1.05  # largest rate over smallest; below, nobody scheduled it
 RAISED = 1.5  # times; a rate that rises so much within JUMP_SHARE has jumped
 JUMP_SHARE = 0.01  # of the rows
+CALM_ROWS = 5  # rows; a rate that leaves their median for one row or two is a slip, no schedule
+MIN_ROWS = 20  # rows; fewer are taken as they are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,13 +22,15 @@ class Schedule:
 
     Attributes:
         steps: The steps of the learning rate; shape (n,).
-        lr: The learning rate as logged; shape (n,).
+        lr: The learning rate without slips; shape (n,).
         peak: Its highest value.
         last: Its last value.
         warmup_end: The first step at the peak.
         decay_start: The last step at the peak.
         constant: Whether it never changes by more than 5 %.
         jumps: The steps at which it rises at once after the warmup: warm restarts.
+        slips: The steps at which the logged rate stands far above its neighbours' for a row.
+        slip: The highest such rate; the peak without one.
     """
 
     steps: FloatArray
@@ -36,6 +41,8 @@ class Schedule:
     decay_start: float
     constant: bool
     jumps: FloatArray
+    slips: FloatArray
+    slip: float
 
     @property
     def left(self) -> float:
@@ -58,8 +65,12 @@ def measure_schedule(series: Series) -> Schedule | None:
     points = series.finite()
     if len(points) == 0 or not np.any(points.values > 0.0):
         return None
-    lr, steps = points.values, points.steps
-    peak = float(lr.max())
+    raw, steps = points.values, points.steps
+    lr = running_median(raw, CALM_ROWS) if len(raw) >= MIN_ROWS else raw
+    if not np.any(lr > 0.0):
+        return None
+    slipped = raw > RAISED * np.maximum(lr, 0.0)
+    peak = float(raw[raw <= CONSTANT * lr.max()].max())
     at_peak = np.flatnonzero(lr >= AT_PEAK * peak)
     return Schedule(
         steps=steps,
@@ -70,6 +81,8 @@ def measure_schedule(series: Series) -> Schedule | None:
         decay_start=float(steps[at_peak[-1]]),
         constant=bool(lr.min() > 0.0 and peak / lr.min() < CONSTANT),
         jumps=_find_jumps(steps, lr),
+        slips=steps[slipped & (raw > CONSTANT * peak)],
+        slip=max(peak, float(raw.max())),
     )
 
 

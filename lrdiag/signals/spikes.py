@@ -11,7 +11,7 @@ from lrdiag.signals.robust import running_median
 
 IntArray = NDArray[np.int64]
 
-OUTLIER = 8.0  # noises; 468 such rows in 89 healthy language-model logs, nearly all hard batches
+OUTLIER = 6.0  # noises; from there on a row opens an event, and rules decide what it is
 RAISED = 3.0  # noises; a row that still belongs to the spike
 CALM_ROWS = 5  # rows whose median must be back before a spike is over
 START_SHARE = 0.02  # of the rows; what jumps there is judged as a start
