@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +147,7 @@ def curves_from_bytes(data: bytes) -> Curves:
             marks=arrays["marks"].astype(np.float64),
             **{name: _series(arrays, name) for name in STORED},
         )
-    except (KeyError, OSError, EOFError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile) as error:
         raise ValueError("These bytes hold no curves.") from error
 
 

@@ -74,6 +74,7 @@ def static_figure(diagnosis: Diagnosis) -> Figure:
     layout = figure["layout"]
     for shape in layout["shapes"]:
         _paint_shape(shape, severities)
+    layout["annotations"] = [one for one in layout["annotations"] if not _is_quiet(one, severities)]
     for note in layout["annotations"]:
         _paint_text(note, severities, scale)
     layout["annotations"] = _join_flags(layout["annotations"], curves.range)
@@ -116,6 +117,12 @@ def _paint_trace(trace: Figure, columns: dict[str, list[Any]]) -> Figure:
         painted["hovertemplate"] = f"{trace['name']} {HOVER[role]}<extra></extra>"
         del painted["hoverinfo"]
     return painted
+
+
+def _is_quiet(note: Figure, severities: dict[str, str]) -> bool:
+    """Whether it is a number of a mere note, which the page shows only when it is chosen."""
+    kind, _, n = str(note["name"]).partition(":")
+    return kind == "point" and severities.get(n) == "note"
 
 
 def _paint_shape(shape: Figure, severities: dict[str, str]) -> None:

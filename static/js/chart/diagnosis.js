@@ -129,7 +129,8 @@ class DiagnosisChart {
       if (!answer.ok || asked !== this.asked) return;
       this.part = await answer.json();
       if (asked !== this.asked) return;
-      this.ui.width = this.part.smooth.width;        // the line that was drawn, whatever was asked for
+      if (this.part.smooth.width !== width) this.say(`The line over ${this.part.smooth.text} is shown.`);
+      this.ui.width = this.part.smooth.width;        // what was drawn, whatever was asked for
       this.box.dataset.detail = this.part.complete ? "all" : "finer";
       this.tell();
       this.redraw();
@@ -146,16 +147,18 @@ class DiagnosisChart {
     this.at = step;
     const { columns, payload } = this, at = nearest(columns.x, step), x = at < 0 ? step : columns.x[at];
     const bad = /infinite|finite/.test(payload.nonfinite.text) ? "not finite" : "NaN";
+    const byEpoch = this.ui.toX != null, name = $("[data-out-name=x]", this.root);
     const words = {
-      x: sayStep(x), epoch: this.toEpoch ? sayStep(+this.toEpoch(x).toFixed(2)) : "–",
+      x: byEpoch ? sayStep(+this.toEpoch(x).toFixed(2)) : sayStep(x), epoch: this.toEpoch ? sayStep(+this.toEpoch(x).toFixed(2)) : "–",
       train: at < 0 ? "–" : columns.train[at] == null ? bad : sayValue(columns.train[at]),
       smooth: at < 0 ? "–" : sayValue(columns.smooth[at]),
       val: sayValue(heldAt(columns.val_x, columns.val, x)), lr: sayRate(heldAt(columns.lr_x, columns.lr, x)),
       grad: at < 0 ? "–" : sayValue(columns.grad?.[at]),
     };
+    if (name) name.textContent = byEpoch ? "epoch" : payload.x.name;
     for (const place of $$("[data-out]", this.root)) if (place.dataset.out in words) place.textContent = words[place.dataset.out];
     if (aloud) {
-      const has = payload.has, parts = [`${payload.x.name} ${words.x}`, has.train && `train ${words.train}`, has.train && this.ui.width > 1 && `smooth ${words.smooth}`, has.val && `validation ${words.val}`, has.lr && `learning rate ${words.lr}`, has.grad && `gradient norm ${words.grad}`];
+      const has = payload.has, parts = [`${byEpoch ? "epoch" : payload.x.name} ${words.x}`, has.train && `train ${words.train}`, has.train && this.ui.width > 1 && `smooth ${words.smooth}`, has.val && `validation ${words.val}`, has.lr && `learning rate ${words.lr}`, has.grad && `gradient norm ${words.grad}`];
       this.say(parts.filter(Boolean).join(", "));
     }
   }

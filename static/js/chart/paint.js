@@ -122,6 +122,7 @@ function paintText(note, { payload, ui, size, token, severity }) {
   if (severity[n]) {
     if (ui.only && n !== ui.only) return [];
     note.font.color = token(`--${severity[n]}`);
+    if (kind === "point" && severity[n] === "note" && !chosen) return [];        // a note is quiet until it is chosen
     if (kind === "point") note.opacity = on ? 1 : .5;
     else Object.assign(note, { bgcolor: token(`--${severity[n]}-tint`), bordercolor: token(`--${severity[n]}`), borderwidth: chosen ? 1.5 : 0, opacity: on ? 1 : .5 });
     if (kind === "rate-flag" && size.narrow) note.xshift = 46;
