@@ -24,6 +24,7 @@ Json = Mapping[str, Any]
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
+JUDGED = ("healthy", "findings")  # statuses that say something of the rate
 UNITS = {"step": "step", "epoch": "epoch", "index": "row"}
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
@@ -240,28 +241,28 @@ def view_run(entry: Json, chart: Json) -> RunView:
 
 def view_advice(advice: Json, status: str) -> AdviceView:
     """Say the advice of a run, and draw its ruler where there is something to draw."""
-    judged = status in {"healthy", "findings"}
-    today, lr, factor = advice["today"], advice["lr"], advice["factor"]
-    move, from_rate = advice["move"] if judged else "", ""
-    if advice["action"] == "keep":  # the heading has said so
+    judged, keeps = status in JUDGED, advice["action"] == "keep"
+    today, lr = advice["today"], advice["lr"]
+    move = advice["move"]
+    if keeps:  # the heading has said so
         move = "" if today is None else say_rate(today)
-    elif lr is not None and today is not None:
-        from_rate = say_rate(today)
-    ruler = None
-    if today is not None and judged:
-        ruler = rate_ruler(today, tuple(lr) if lr else None)
-    elif factor is not None:
-        ruler = factor_ruler((factor[0], factor[1]), move)
     return AdviceView(
         heading=advice["heading"],
-        today=from_rate,
-        move=move,
+        today=say_rate(today) if judged and lr and today is not None and not keeps else "",
+        move=move if judged else "",
         change=advice["change"],
         confidence=advice["confidence"],
         reason=advice["reason"],
         next_step=advice["next_step"],
-        ruler=ruler,
+        ruler=_view_ruler(advice, move) if judged else None,
     )
+
+
+def _view_ruler(advice: Json, move: str) -> Ruler | None:
+    today, lr, factor = advice["today"], advice["lr"], advice["factor"]
+    if today is not None:
+        return rate_ruler(today, (lr[0], lr[1]) if lr else None)
+    return factor_ruler((factor[0], factor[1]), move) if factor else None
 
 
 def _view_findings(entry: Json, chart: Json) -> tuple[FindingView, ...]:
