@@ -57,7 +57,7 @@ class FailOn(StrEnum):
 
 def diagnose(
     logs: Annotated[
-        list[str], typer.Argument(metavar="LOG...", help="Logs, folders of logs, or - for stdin.")
+        list[str], typer.Argument(metavar="LOG", help="Logs, folders of logs, or - for stdin.")
     ],
     output: Annotated[
         Format, typer.Option("--format", "-f", help="How to write the diagnosis.")
@@ -172,13 +172,16 @@ def _diagnose_all(
                 outcome.errors.append(SourceError(one.name, error.message, error.hint))
             else:
                 skipped.append(one.name)
-        else:
-            outcome.diagnoses.extend(runs)
-            outcome.refused |= one.named and any(run.run.refusal is not None for run in runs)
+            continue
+        if not one.named and all(run.run.refusal is not None for run in runs):
+            skipped.append(one.name)
+            continue
+        outcome.diagnoses.extend(runs)
+        outcome.refused |= one.named and any(run.run.refusal is not None for run in runs)
     if skipped:
         shown = ", ".join(skipped[:3]) + (", …" if len(skipped) > 3 else "")
         many = "1 file" if len(skipped) == 1 else f"{len(skipped):,} files"
-        print_note(f"left out {many} of a folder that no reader could read: {shown}")
+        print_note(f"left out {many} of a folder, no loss logs: {shown}")
     return outcome
 
 

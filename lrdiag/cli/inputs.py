@@ -68,15 +68,17 @@ def read_input(one: Input) -> "Source":
     """Read the bytes of a file or of standard input.
 
     Raises:
-        ReadError: The file cannot be read.
+        ReadError: The file cannot be read, or is larger than what is read at all.
     """
     from lrdiag.errors import ReadError
-    from lrdiag.readers import Source
+    from lrdiag.readers import Limits, Source
 
+    most = Limits().max_bytes
     if one.path is None:
-        return Source(one.name, sys.stdin.buffer.read())
+        return Source(one.name, sys.stdin.buffer.read(most + 1))  # one more, and the reader says so
     try:
-        return Source(one.name, one.path.read_bytes())
+        with one.path.open("rb") as file:
+            return Source(one.name, file.read(most + 1))
     except FileNotFoundError:
         hint = f"Look at the spelling; the current folder is {Path.cwd()}."
         raise ReadError("There is no such file.", hint=hint) from None

@@ -59,4 +59,4 @@ def _print_catalogue() -> None:
 
     widest = max((len(one.name) for one in RULES), default=0)
     for one in RULES:
-        print(f"{one.code}  {one.name:{widest}}  {one.title}")
+        print(f"{one.code:6}  {one.name:{widest}}  {one.title}")

@@ -1,1 +1,1 @@
-"""A diagnosis as text or JSON, and the words that all faces share."""
+"""A diagnosis as text, JSON or one HTML file, and the words that all faces share."""

@@ -26,6 +26,7 @@ from lrdiag.rules import find_rule
 from lrdiag.run import Run
 
 WIDTH = 80
+ROLE_HINT = "lrdiag diagnose LOG --role COLUMN=train_loss"
 SIGNS = {"error": "◆", "warning": "▲", "note": "●", "ok": "✓", "unknown": "○"}
 STYLES = {
     "error": "red",
@@ -84,6 +85,8 @@ def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Grou
     curve = draw_curve(run, _marks(diagnosis), columns=min(width, 100) - GUTTER - 4)
     if curve:
         parts += [*(_painted(line) for line in curve), _say("")]
+    if run.refusal is not None and run.columns:
+        said.append(_say(f"  If a column is its loss, say so: {ROLE_HINT}", "dim"))
     parts += [*(_hang(line, 2) for line in said), _say("")]
     if diagnosis.status != "not-a-loss-log":
         parts += [*_advice(diagnosis), _say("")]

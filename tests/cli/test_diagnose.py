@@ -112,12 +112,15 @@ def test_a_folder_is_its_logs_in_order(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(nan_log())
     (tmp_path / "weights.bin").write_bytes(os.urandom(5000))
     (tmp_path / ".hidden.csv").write_bytes(healthy_log())
+    (tmp_path / "people.csv").write_text(
+        "age,height\n" + "".join(f"{20 + k},{150 + k % 7}\n" for k in range(40))
+    )
     (tmp_path / "deeper").mkdir()
     done = lrdiag("diagnose", "--format", "json", tmp_path)
     made = json.loads(done.stdout)
     assert [run["name"] for run in made["runs"]] == ["a", "b"]
     assert done.returncode == 1
-    assert "left out 1 file of a folder" in done.stderr.decode()
+    assert "left out 2 files of a folder" in done.stderr.decode()
 
 
 def test_a_folder_without_logs(tmp_path: Path) -> None:

@@ -40,7 +40,26 @@ def test_help_names_the_commands() -> None:
 
 def test_without_a_word_it_says_what_it_can_do() -> None:
     done = run()
-    assert b"diagnose" in done.stdout + done.stderr
+    assert done.returncode == 2
+    assert b"diagnose" in done.stdout
+
+
+def test_a_wrong_word_is_two_lines() -> None:
+    for words, said in (
+        (["wrong"], "No such command"),
+        (["diagnose"], "Missing argument"),
+        (["diagnose", "--wrong", "x"], "No such option"),
+        (["diagnose", "--format", "yaml", "x"], "'yaml' is not one of"),
+        (["serve", "--port", "99999"], "--port"),
+    ):
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (2, b"")
+        error, hint = done.stderr.decode().strip().split("\n")
+        assert error.startswith("error: ")
+        assert said in error
+        assert hint.startswith("hint: ")
+        assert "lrdiag" in hint
+        assert hint.endswith(" --help")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -95,6 +95,7 @@ def test_a_file_that_is_no_loss_log_gets_no_advice() -> None:
     text = to_text(diagnosis_to_renderable(refused()))
     assert "○ This is not the loss log of one run: rows are finished runs, not steps." in text
     assert "Give one run's log." in text
+    assert "--role COLUMN=train_loss" in text
     assert "learning rate" not in text
 
 
