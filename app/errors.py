@@ -135,7 +135,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        return Problem(error.status_code, str(error.detail))
+        return _http_problem(error)
     return _unexpected(error)
 
 
@@ -210,6 +210,18 @@ def _invalid(error: RequestValidationError) -> Problem:
     )
     told = "; ".join(f"{one.source}: {one.error}" if one.source else one.error for one in errors)
     return Problem(422, f"The request does not fit: {told}.", "See /api/openapi.json.", errors)
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    """Word what the framework says in one phrase; our own errors of this kind are worded."""
+    if error.status_code == 404 and error.detail == "Not Found":
+        return Problem(404, "No page and no call has this address.", "Start again at /.")
+    if error.status_code == 405 and error.detail == "Method Not Allowed":
+        allowed = (error.headers or {}).get("Allow", "")
+        return Problem(
+            405, "This address takes other calls.", f"It takes {allowed}." * bool(allowed)
+        )
+    return Problem(error.status_code, str(error.detail), str(getattr(error, "hint", "")))
 
 
 def _unexpected(error: Exception) -> Problem:

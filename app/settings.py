@@ -25,9 +25,9 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "testserver")  # the last is Sta
 
 
 def _shipped(name: str) -> Path:
-    """Return a folder of the repository, or its copy inside an installed wheel."""
-    checkout = PACKAGE.parent / name
-    return checkout if checkout.is_dir() else PACKAGE / name
+    """Return a folder inside an installed wheel, or the repository's where there is none."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
 
 
 TEMPLATES, STATIC = _shipped("templates"), _shipped("static")

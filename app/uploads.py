@@ -36,6 +36,7 @@ class TooLargeError(HTTPException):
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, f"The upload is larger than {megabytes(limit)}.")
+        self.hint = "Send fewer files at once, or keep every tenth row."
 
 
 class BodyLimit:
@@ -68,7 +69,7 @@ class BodyLimit:
             with anyio.move_on_after(IDLE_SECONDS) as idle:
                 message = await receive()
             if idle.cancelled_caught:
-                raise HTTPException(408, "The upload stood still.")
+                raise HTTPException(408, "The upload stood still and was given up.")
             seen += len(message.get("body", b""))
             complete = not message.get("more_body", False)
             if seen > self.limit:

@@ -42,7 +42,7 @@ def refusal(answer: httpx.Response, status: int) -> str:
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == status
-    assert problem["detail"]
+    assert problem["detail"].endswith((".", ")")), "a sentence, not a phrase"
     assert "Traceback" not in answer.text
     return f"{problem['detail']} {problem['hint']}"
 
@@ -310,8 +310,10 @@ JSONS = st.recursive(
 ).map(lambda data: json.dumps(data).encode())
 
 
+# Where a quote is torn, pandas loses a cell and warns of it; that is no mistake of the server's.
+@pytest.mark.filterwarnings("ignore::pandas.errors.ParserWarning")
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
