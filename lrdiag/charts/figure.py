@@ -33,6 +33,7 @@ RATE_PANEL = 0.165  # of the plot's height
 FLAT_RATE_PANEL = 0.10  # a constant rate is one line
 PANEL_GAP = 0.085  # room for the name of the lower panel
 FLAT = 1.05  # largest by smallest rate, below which a rate counts as constant
+MOST_CIRCLES = 40  # of validation in view; more would touch
 WIDE_SPAN = 0.3  # of the run: a tint over more is drawn fainter
 LABELLED_SPAN = 0.12  # of the run: wider, and the flag stands at the span's start
 LATE = 0.88  # of the run: text that starts later runs to the left
@@ -93,12 +94,11 @@ def _traces(curves: Curves) -> list[Figure]:
         if alone:
             traces[-1] |= {"mode": "lines+markers", "marker": {"size": 5, "symbol": "circle"}}
     if curves.val is not None:
-        few = len(curves.val) <= 200  # more circles would touch
+        few = len(curves.val) <= MOST_CIRCLES
         dashed = {"line": {"width": 1.5, "dash": "6px 3px"}, "hoverinfo": "none"}
         circles = {"size": 7, "symbol": "circle-open", "line": {"width": 1.75}}
-        traces.append(_trace("val", "validation loss", "val_x", "val") | dashed)
-        if few:
-            traces[-1] |= {"mode": "lines+markers", "marker": circles}
+        mode = {"mode": "lines+markers" if few else "lines", "marker": circles}
+        traces.append(_trace("val", "validation loss", "val_x", "val") | dashed | mode)
     if len(curves.nonfinite):
         crosses = {"size": 8, "symbol": "x-thin-open", "line": {"width": 1.75}}
         marks = {"mode": "markers", "yaxis": "y3", "marker": crosses, "hoverinfo": "skip"}

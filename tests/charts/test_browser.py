@@ -259,6 +259,21 @@ def test_hovering_reads_the_nearest_step(chromium: Browser) -> None:
         assert page.locator(".hovertext").count() == 0  # the readout says it
 
 
+def test_a_resting_pointer_does_not_overrule_the_keys(chromium: Browser) -> None:
+    with opened(chromium, spikes()) as page:
+        box = page.locator(".canvas").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 300, box["y"] + 200)
+        page.focus("[data-chart]")
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        until(page, "return gd.layout.xaxis.showspikes === false")
+        page.wait_for_timeout(200)  # as long as Plotly takes to hover again after a redraw
+        assert page.inner_text("[data-out=x]") == "1"
+        page.mouse.move(box["x"] + 320, box["y"] + 200)
+        until(page, "return document.querySelector('[data-out=x]').textContent !== '1'")
+
+
 def test_saving_a_picture(chromium: Browser, tmp_path: Path) -> None:
     with opened(chromium, broken()) as page:
         with page.expect_download() as download:

@@ -53,7 +53,7 @@ class DiagnosisChart {
     this.asked = null;                               // what the running question asks for
     this.own = { width: payload.smooth.width, line: payload.columns.smooth };
     if (payload.x.epochs) [this.toEpoch, this.toStep] = between(payload.x.epochs.step, payload.x.epochs.epoch);
-    this.ui = { scale: payload.y.scale, raw: true, width: payload.smooth.width, focus: null, cursor: null, range: null, yRange: null, toX: null };
+    this.ui = { scale: payload.y.scale, raw: true, width: payload.smooth.width, focus: null, cursor: null, byKey: false, range: null, yRange: null, toX: null };
   }
 
   // ---- drawing
@@ -255,7 +255,8 @@ class DiagnosisChart {
     box.setAttribute("aria-label", payload.label);
     this.listenToTools();
     this.listenToFindings();
-    canvas.on("plotly_hover", event => this.read(this.stepOf((event.points.find(point => point.data.meta === "smooth") ?? event.points[0]).x)));
+    canvas.on("plotly_hover", event => { if (!this.ui.byKey) this.read(this.stepOf((event.points.find(point => point.data.meta === "smooth") ?? event.points[0]).x)); });
+    canvas.addEventListener("pointermove", () => { if (this.ui.byKey) { this.ui.byKey = false; this.redraw(); } });
     canvas.on("plotly_doubleclick", () => this.reset());
     canvas.on("plotly_relayout", event => this.moved(event));
     canvas.on("plotly_clickannotation", event => { const n = event.annotation.name?.match(/flag:(\d+)$/)?.[1]; if (n) this.focus(n, { scroll: true }); });
@@ -293,6 +294,7 @@ class DiagnosisChart {
     }
     this.tell();
     const raw = $("[data-raw]", root);
+    if (raw && !payload.has.train) (raw.closest("label") ?? raw).hidden = true;
     raw?.addEventListener("change", () => this.setRaw(raw.checked));
     $("[data-reset]", root)?.addEventListener("click", () => this.reset());
     $("[data-png]", root)?.addEventListener("click", () => this.save());
@@ -330,7 +332,7 @@ class DiagnosisChart {
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
-    Plotly.Fx.unhover(this.canvas);                  // the pointer's line would stand beside the cursor's
+    this.ui.byKey = true;                            // a resting pointer has no say until it moves
     act();
   }
 }

@@ -6,6 +6,7 @@ import { logTicks } from "./numbers.js";
 const TRACE_TOKENS = { raw: "--train-raw", smooth: "--train", val: "--val", lr: "--lr", nonfinite: "--error-mark" };
 const TEXT_TOKENS = { "end:train": "--train", "end:val": "--val", "end:lr": "--lr", count: "--error", "axis:loss": "--ink-3", "axis:lr": "--ink-3" };
 const LABEL_GAP = 17;      // px between two names at the line's end
+const MOST_CIRCLES = 40;   // in view; more would touch
 const MARK_GAP = 9;        // px between two marks of values that are no number
 const FLAG_GAP = 6;        // px between two flags in one row
 const flagWidth = text => 14 + 7.5 * text.length;
@@ -19,7 +20,7 @@ export function readTokens() {
 /**
  * @param payload  what lrdiag.charts.loss_chart gives
  * @param columns  the columns to draw, from the payload or a window of it
- * @param ui       {scale, raw, width, focus, cursor, range, yRange, toX}; range in the run's own steps
+ * @param ui       {scale, raw, width, focus, cursor, byKey, range, yRange, toX}; range in the run's own steps
  * @param size     {width, height, narrow} of the drawing, in px
  */
 export function paint(payload, columns, ui, size) {
@@ -55,9 +56,12 @@ function paintTrace(trace, scene, map) {
   if (trace.line) trace.line.color = color;
   if (trace.marker) trace.marker.color = color;
   if (trace.meta === "raw") trace.visible = ui.raw && !alone;
+  if (trace.meta === "val") trace.mode = inView(columns.val_x, scene.view) <= MOST_CIRCLES ? "lines+markers" : "lines";
   if (trace.meta === "smooth" && alone) trace.line.width = trace.x.length > 400 ? 1 : 2;
   return trace;
 }
+
+const inView = (xs = [], [low, high]) => xs.filter(x => x >= low && x <= high).length;
 
 /** Marks that would cover one another are left out, so that a lone one is seen and a row reads as a row. */
 function spreadMarks(trace, { size, view }) {
@@ -96,7 +100,7 @@ function paintAxes({ payload, ui, size, token, layout, view, ...scene }) {
     layout[name].tickfont.color = quiet;
     layout[name].linecolor = token("--line-2");
   }
-  Object.assign(layout.xaxis, { range: ui.toX ? view.map(ui.toX) : view, tickcolor: token("--line-2"), spikecolor: token("--control"), nticks: size.narrow ? 5 : 10 });
+  Object.assign(layout.xaxis, { showspikes: !ui.byKey, range: ui.toX ? view.map(ui.toX) : view, tickcolor: token("--line-2"), spikecolor: token("--control"), nticks: size.narrow ? 5 : 10 });
   layout.xaxis.title.text = ui.toX ? "epoch" : payload.x.name;
   layout.xaxis.title.font.color = quiet;
   if (size.narrow) Object.assign(layout.margin, { l: 44, r: 12, t: layout.margin.t - 4, b: 40 });
