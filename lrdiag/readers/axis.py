@@ -203,7 +203,7 @@ def _one_run(
 
 def _lasts(at: FloatArray, fall: int) -> bool:
     """Say whether the counter goes on from where it fell: one stray row is no restart."""
-    return fall + 1 < len(at) and at[fall] <= at[fall + 1] <= at[fall - 1] + abs(at[fall - 1])
+    return fall + 1 < len(at) and bool(at[fall] <= at[fall + 1] <= at[fall - 1])
 
 
 def _replace(values: FloatArray, rows: IntArray, falls: IntArray) -> None:

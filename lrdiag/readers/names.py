@@ -80,7 +80,7 @@ _DERIVED = _set(
 )
 # Parts of reinforcement and of adversarial learning; none is a supervised loss.
 _PARTS = _set(
-    "policy entropy kl actor critic reward q pg vf pi d g disc discriminator gen generator cycle "
+    "policy entropy kl actor critic reward q pg vf pi disc discriminator gen generator cycle "
     "adv adversarial fake real gan idt advantage ppo alpha temperature"
 )
 _ACCURACY = frozenset({"acc", "accuracy", "accuracies"})
@@ -194,7 +194,8 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
     parts = known & _PARTS
     if _pair(words, {"cross"}, {"entropy"}):
         parts -= {"entropy"}
-    if parts or _pair(words, {"value", "v"}, {"loss"}):
+    single = _pair(words, {"d", "g", "v", "value"}, {"loss"}) or _pair(words, {"loss"}, {"d", "g"})
+    if parts or single:
         return Guess("ignore", 0.0, "part of a reinforcement or adversarial objective")
     phase = phase_of(words)
     extra = {word for word in known - TRAIN - _VAL - _PLAIN if word not in _LOSSES}

@@ -1,0 +1,124 @@
+"""Where the points of a log stand when its counter does not simply count."""
+
+import numpy as np
+
+from lrdiag.readers import Source, read_runs
+from lrdiag.run import Axis, Run
+
+
+def read_rows(header: str, lines: list[str]) -> tuple[Run, ...]:
+    return read_runs(Source("log.csv", "\n".join([header, *lines, ""]).encode()))
+
+
+def falling(step: int) -> float:
+    return 3.0 - 0.01 * step
+
+
+def test_of_a_repeated_stretch_the_later_copy_stands() -> None:
+    first = [f"{s},{falling(s)}" for s in range(60)]
+    again = [f"{s},{falling(s) + 0.001}" for s in range(40, 100)]
+    (run,) = read_rows("step,loss", first + again)
+    train = run["train_loss"]
+    np.testing.assert_array_equal(train.steps, np.arange(100.0))
+    np.testing.assert_allclose(train.values[[39, 40, 59]], [2.61, 2.601, 2.411])
+    assert run.restarts == (40.0,)
+    assert run.repeated == 20
+
+
+def test_what_was_logged_before_a_restart_beyond_the_new_end_stays() -> None:
+    first = [f"{s},{falling(s)}" for s in range(60)]
+    again = [f"{s},{falling(s)}" for s in range(40, 50)]
+    (run,) = read_rows("step,loss", first + again)
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(60.0))
+    assert run.restarts == (40.0,)
+    assert run.repeated == 10
+
+
+def test_one_stray_row_is_no_restart() -> None:
+    lines = [f"{s},{falling(s)}" for s in range(50)]
+    lines.insert(30, "10,2.9")
+    (run,) = read_rows("step,loss", lines)
+    assert run.restarts == ()
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(50.0))
+
+
+def test_a_counter_that_starts_again_each_epoch_goes_on() -> None:
+    lines = [f"{e},{k},{3 - 0.1 * e - 0.01 * k}" for e in range(5) for k in range(10)]
+    (run,) = read_rows("epoch,step,loss", lines)
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(50.0))
+    assert run.restarts == ()
+    assert run.epochs is not None
+    assert run.epochs.values[-1] == 4.0
+
+
+def test_without_epochs_the_loss_tells_an_epoch_from_a_new_run() -> None:
+    on = [f"{k},{3 - 0.02 * (10 * e + k)}" for e in range(5) for k in range(10)]
+    (run,) = read_rows("step,loss", on)
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(50.0))
+
+
+def test_two_runs_in_one_file() -> None:
+    lines = [f"{k},{3 - 0.02 * k}" for _ in range(2) for k in range(100)]
+    one, two = read_rows("step,loss", lines)
+    assert (one.name, two.name) == ("log (1)", "log (2)")
+    for run in (one, two):
+        np.testing.assert_array_equal(run["train_loss"].steps, np.arange(100.0))
+        assert run.restarts == ()
+        assert run.repeated == 0
+
+
+def test_a_validation_at_step_0_belongs_to_the_run_that_begins() -> None:
+    lines = []
+    for _ in range(2):
+        lines.append("0,,3.1")
+        lines += [f"{k},{3 - 0.02 * k}," for k in range(1, 50)]
+        lines.append("50,,2.0")
+    one, two = read_rows("step,loss,val_loss", lines)
+    for run in (one, two):
+        np.testing.assert_array_equal(run["val_loss"].steps, [0.0, 50.0])
+
+
+def test_rounded_steps_are_spread_apart() -> None:
+    lines = [f"{10 * (k // 4)},{3 - 0.01 * k}" for k in range(40)]
+    (run,) = read_rows("step,loss", lines)
+    np.testing.assert_allclose(run["train_loss"].steps, np.arange(0.0, 100.0, 2.5))
+    assert any("too coarse" in note for note in run.notes)
+
+
+def test_lines_printed_twice_are_one_point() -> None:
+    lines = [f"{k // 2},{3 - 0.1 * (k // 2)}" for k in range(20)]
+    (run,) = read_rows("step,loss", lines)
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(10.0))
+    assert run.repeated == 10
+
+
+def test_many_rows_an_epoch_are_counted_instead() -> None:
+    lines = [f"{e},{3 - 0.1 * e - 0.01 * k}" for e in range(5) for k in range(10)]
+    (run,) = read_rows("epoch,loss", lines)
+    assert run.x == Axis(None, "index")
+    assert len(run["train_loss"]) == 50
+    assert run.epochs is not None
+    np.testing.assert_array_equal(np.unique(run.epochs.values), np.arange(5.0))
+
+
+def test_a_constant_step_is_no_counter() -> None:
+    (run,) = read_rows("step,epoch,loss", [f"100,{k},{3 - 0.1 * k}" for k in range(10)])
+    assert run.x == Axis("epoch", "epoch")
+
+
+def test_steps_that_fall_all_the_time_are_no_counter() -> None:
+    rng = np.random.default_rng(0)
+    lines = [f"{rng.integers(0, 1000)},{3 - 0.01 * k}" for k in range(100)]
+    (run,) = read_rows("step,loss", lines)
+    assert run.x == Axis(None, "index")
+    assert len(run["train_loss"]) == 100
+
+
+def test_a_missing_step_takes_the_one_before() -> None:
+    (run,) = read_rows("step,loss,val_loss", ["0,2.5,", ",,2.6", "10,2.0,", ",,2.1"])
+    np.testing.assert_array_equal(run["val_loss"].steps, [0.0, 10.0])
+
+
+def test_one_row_is_a_run() -> None:
+    (run,) = read_rows("step,loss", ["7,2.5"])
+    np.testing.assert_array_equal(run["train_loss"].steps, [7.0])

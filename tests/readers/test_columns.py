@@ -1,0 +1,219 @@
+"""Which column is which."""
+
+import numpy as np
+import pytest
+
+from lrdiag.readers import Source, read_runs
+from lrdiag.readers.names import guess
+from lrdiag.run import Role, Run
+
+
+def read_columns(columns: dict[str, list[float]], roles: dict[str, Role] | None = None) -> Run:
+    lines = [",".join(columns)]
+    lines += [",".join(f"{x:g}" for x in row) for row in zip(*columns.values(), strict=True)]
+    return read_runs(Source("log.csv", "\n".join(lines).encode()), roles=roles)[0]
+
+
+def roles_of(run: Run) -> dict[str, str]:
+    return {column.name: column.role for column in run.columns if column.role != "ignore"}
+
+
+STEPS = [float(k) for k in range(12)]
+LOSS = [3.0 - 0.1 * k for k in range(12)]
+WORSE = [3.2 - 0.1 * k for k in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("loss", "train_loss"),
+        ("train_loss", "train_loss"),
+        ("train/loss", "train_loss"),
+        ("Training Loss", "train_loss"),
+        ("trainLoss", "train_loss"),
+        ("trl", "train_loss"),
+        ("total_loss", "train_loss"),
+        ("train_loss_epoch", "train_loss"),
+        ("rmse_trn", "train_loss"),
+        ("lm loss", "train_loss"),
+        ("Cost", "train_loss"),
+        ("training_cross_entropy", "train_loss"),
+        ("val_loss", "val_loss"),
+        ("valid_loss", "val_loss"),
+        ("validation/loss", "val_loss"),
+        ("eval_loss", "val_loss"),
+        ("test_loss", "val_loss"),
+        ("DEV loss", "val_loss"),
+        ("tel", "val_loss"),
+        ("eval_g0_loss", "val_loss"),
+        ("rmse_val", "val_loss"),
+        ("lr", "lr"),
+        ("LR", "lr"),
+        ("train_lr", "lr"),
+        ("learning_rate", "lr"),
+        ("lr-Adam/pg0", "lr"),
+        ("optim0_lr0", "lr"),
+        ("L.r.", "lr"),
+        ("grad_norm", "grad_norm"),
+        ("train_grad_norm", "grad_norm"),
+        ("gnorm", "grad_norm"),
+        ("norm", "grad_norm"),
+        ("acc", "train_accuracy"),
+        ("Acc@1", "train_accuracy"),
+        ("val_accuracy", "val_accuracy"),
+        ("test_acc1", "val_accuracy"),
+        ("step", "step"),
+        ("global_step", "step"),
+        ("trainer/global_step", "step"),
+        ("_step", "step"),
+        ("iteration", "step"),
+        ("num_updates", "step"),
+        ("epoch", "epoch"),
+        ("Epoch", "epoch"),
+        ("time", "time"),
+        ("_timestamp", "time"),
+        ("best_val_loss", "ignore"),
+        ("loss_scale", "ignore"),
+        ("val_loss_every", "ignore"),
+        ("warmup_steps", "ignore"),
+        ("step_time", "time"),
+        ("steps_per_second", "ignore"),
+        ("skipped iterations", "ignore"),
+        ("policy_loss", "ignore"),
+        ("value_loss", "ignore"),
+        ("kl_loss", "ignore"),
+        ("entropy", "ignore"),
+        ("d_loss", "ignore"),
+        ("G_loss", "ignore"),
+        ("samples", "ignore"),
+    ],
+)
+def test_names(name: str, role: str) -> None:
+    assert guess(name).role == role
+
+
+def test_a_plain_log_and_how_sure_of_it() -> None:
+    run = read_columns({"step": STEPS, "loss": LOSS, "val_loss": WORSE, "lr": [0.1] * 12})
+    assert roles_of(run) == {
+        "step": "step",
+        "loss": "train_loss",
+        "val_loss": "val_loss",
+        "lr": "lr",
+    }
+    loss = next(column for column in run.columns if column.name == "loss")
+    assert loss.confidence > 0.9
+    assert loss.why == "the name says loss and the values fall"
+    assert (loss.n, loss.first, loss.nonfinite) == (12, 3.0, 0)
+
+
+def test_values_overrule_a_name() -> None:
+    run = read_columns({"loss": STEPS, "train_cost": LOSS, "lr": [-1.0] * 12})
+    assert roles_of(run) == {"train_cost": "train_loss"}
+    why = {column.name: column.why for column in run.columns}
+    assert "the values count up" in why["loss"]
+    assert "no learning rates" in why["lr"]
+
+
+def test_the_whole_loss_stands_before_its_parts() -> None:
+    run = read_columns({"loss_cls": WORSE, "loss_box_reg": WORSE, "total_loss": LOSS})
+    assert roles_of(run) == {"total_loss": "train_loss"}
+    assert any("loss_cls" in note for note in run.notes)
+
+
+def test_one_summary_cell_does_not_replace_a_curve() -> None:
+    lines = ["step,loss,train_loss", *(f"{k},{LOSS[k]}," for k in range(12)), "12,,1.5"]
+    (run,) = read_runs(Source("log.csv", "\n".join(lines).encode()))
+    assert roles_of(run)["loss"] == "train_loss"
+    assert len(run["train_loss"]) == 12
+
+
+def test_epoch_means_stand_before_steps_where_they_tell_as_much() -> None:
+    n = 100
+    lines = ["epoch,step,train_loss_step,train_loss_epoch"]
+    for k in range(n):
+        lines += [f"{k},{10 * k},{3 - 0.01 * k},", f"{k},{10 * k + 9},,{2.9 - 0.01 * k}"]
+    (run,) = read_runs(Source("metrics.csv", "\n".join(lines).encode()))
+    assert roles_of(run)["train_loss_epoch"] == "train_loss"
+    assert any("train_loss_step" in note for note in run.notes)
+
+
+def test_steps_stand_before_a_few_epoch_means() -> None:
+    lines = ["step,train_loss_step,train_loss_epoch"]
+    lines += [f"{k},{3 - 0.01 * k},{2.9 - 0.01 * k if k % 20 == 19 else ''}" for k in range(100)]
+    (run,) = read_runs(Source("metrics.csv", "\n".join(lines).encode()))
+    assert roles_of(run)["train_loss_step"] == "train_loss"
+
+
+def test_several_validation_losses_one_is_chosen_and_said() -> None:
+    run = read_columns({"step": STEPS, "loss": LOSS, "eval_g0_loss": WORSE, "eval_g1_loss": WORSE})
+    assert roles_of(run)["eval_g0_loss"] == "val_loss"
+    assert any("eval_g1_loss" in note for note in run.notes)
+
+
+def test_validation_stands_before_test() -> None:
+    run = read_columns({"loss": LOSS, "test_loss": WORSE, "val_loss": WORSE})
+    assert roles_of(run) == {"loss": "train_loss", "val_loss": "val_loss"}
+
+
+def test_what_the_user_says_stands() -> None:
+    columns = {"a": STEPS, "b": LOSS, "loss": WORSE}
+    run = read_columns(columns, {"b": "train_loss", "a": "step"})
+    assert roles_of(run) == {"a": "step", "b": "train_loss"}
+    said = {column.name: (column.confidence, column.why) for column in run.columns}
+    assert said["b"] == (1.0, "you said so")
+    np.testing.assert_allclose(run["train_loss"].values, LOSS)
+
+
+def test_ignore_drops_a_column() -> None:
+    run = read_columns({"step": STEPS, "loss": LOSS, "lr": [0.1] * 12}, {"lr": "ignore"})
+    assert "lr" not in run
+
+
+def test_a_role_for_a_column_that_is_not_there_changes_nothing() -> None:
+    run = read_columns({"step": STEPS, "loss": LOSS}, {"nowhere": "val_loss"})
+    assert set(run) == {"train_loss"}
+
+
+def test_without_a_loss_the_columns_are_listed() -> None:
+    run = read_columns({"step": STEPS, "quality": LOSS})
+    assert run.refusal is not None
+    assert not run.series
+    assert [column.name for column in run.columns] == ["step", "quality"]
+    again = read_columns({"step": STEPS, "quality": LOSS}, {"quality": "train_loss"})
+    assert again.refusal is None
+    assert len(again["train_loss"]) == 12
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("step", "loss", "ep_rew_mean"),
+        ("step", "policy_loss", "value_loss", "loss"),
+        ("iter", "d_loss", "g_loss"),
+        ("iter", "Loss_D", "Loss_G", "loss"),
+        ("iter", "D_A", "G_A", "cycle_loss"),
+        ("step", "discriminator_loss", "generator_loss"),
+    ],
+)
+def test_other_kinds_of_learning_are_refused(names: tuple[str, ...]) -> None:
+    columns = {name: (STEPS if k == 0 else LOSS) for k, name in enumerate(names)}
+    run = read_columns(columns)
+    assert run.refusal is not None
+    assert not run.series
+
+
+def test_settings_that_vary_between_rows_are_trials() -> None:
+    columns = {
+        "learning_rate": [0.1, 0.01, 0.001, 0.1],
+        "batch_size": [16.0, 32.0, 64.0, 16.0],
+        "dropout": [0.1, 0.2, 0.1, 0.2],
+        "val_loss": [1.0, 0.9, 1.1, 0.8],
+    }
+    run = read_columns(columns)
+    assert run.refusal is not None
+    assert "trials" in run.refusal.reason
+
+
+def test_settings_that_stay_are_no_trials() -> None:
+    columns = {"step": STEPS, "loss": LOSS, "batch_size": [16.0] * 12, "dropout": [0.1] * 12}
+    assert read_columns(columns).refusal is None
