@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from app.errors import NotFoundError
+from app.findings import UNITS, Json
 from app.pages import (
     ChartBox,
     DiagnosisPage,
@@ -18,7 +19,7 @@ from app.pages import (
     Spark,
 )
 from app.store import Share, Shared, Store, Stored
-from app.views import JUDGED, SPOKEN, UNITS, Json, say_verdict, view_advice, view_run, worst_run
+from app.views import JUDGED, SPOKEN, say_verdict, view_advice, view_run, worst_run
 from app.work import SPARK_HEIGHT, SPARK_WIDTH
 from lrdiag.report.numbers import count
 

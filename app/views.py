@@ -3,29 +3,22 @@
 A template only places what stands here; every number was said by ``lrdiag.report.numbers``.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from app.findings import FindingView, Json, view_findings
 from app.ruler import Ruler, factor_ruler, rate_ruler
 from lrdiag.report.numbers import (
     EN_DASH,
     count,
     say_loss,
     say_number,
-    say_quantity,
-    say_range,
     say_rate,
-    say_step,
 )
-
-Json = Mapping[str, Any]
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
-UNITS = {"step": "step", "epoch": "epoch", "index": "row"}
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
 SURE = 0.9  # from this confidence on a column's role needs no figure beside it
@@ -37,67 +30,6 @@ class Check:
 
     label: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One measurement: its mark on the chart, its value beside its limit, and where."""
-
-    mark: str
-    label: str
-    value: str
-    limit: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class FixRow:
-    """One change to try, and why."""
-
-    action: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """One finding, with the findings that it explains under it.
-
-    Attributes:
-        n: Its number on the chart.
-        unit: What the last column of the evidence counts.
-        zoom: The part of the run to zoom to, in words; empty where there is none.
-        effect_of: The code of the finding that explains this one, or "".
-        effects: The findings that this one explains.
-    """
-
-    n: str
-    code: str
-    name: str
-    severity: str
-    confidence: float
-    summary: str
-    cause: str
-    unit: str
-    evidence: tuple[EvidenceRow, ...]
-    fixes: tuple[FixRow, ...]
-    zoom: str
-    effect_of: str
-    effects: tuple["FindingView", ...]
-
-    @property
-    def marked(self) -> bool:
-        """Whether a row of the evidence bears a mark of the chart."""
-        return any(row.mark for row in self.evidence)
-
-    @property
-    def limited(self) -> bool:
-        """Whether a row of the evidence has a limit."""
-        return any(row.limit for row in self.evidence)
-
-    @property
-    def placed(self) -> bool:
-        """Whether a row of the evidence has a place on the curve."""
-        return any(row.where for row in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +141,7 @@ def view_run(entry: Json, chart: Json) -> RunView:
         entry: One item of ``runs``.
         chart: The run's chart payload, for the marks that the evidence shares with the chart.
     """
-    roots = _view_findings(entry, chart)
+    roots = view_findings(entry, chart)
     numbers = {one["code"]: str(i) for i, one in enumerate(entry["findings"], 1)}
     refusal = entry.get("refusal")
     verdict = entry["verdict"]
@@ -265,81 +197,6 @@ def _view_ruler(advice: Json, move: str) -> Ruler | None:
     return factor_ruler((factor[0], factor[1]), move) if factor else None
 
 
-def _view_findings(entry: Json, chart: Json) -> tuple[FindingView, ...]:
-    """Return the findings in their order, each symptom under the finding that explains it."""
-    unit = UNITS.get(entry["x"]["unit"], "step")
-    drawn = {one["n"]: one for one in chart["findings"]}
-    codes = {one["code"] for one in entry["findings"]}
-    numbered = [(str(i), one) for i, one in enumerate(entry["findings"], 1)]
-
-    def build(n: str, one: Json, seen: frozenset[str]) -> FindingView:
-        seen = seen | {one["code"]}
-        effects = [
-            build(m, other, seen)
-            for m, other in numbered
-            if other.get("explained_by") == one["code"] and other["code"] not in seen
-        ]
-        return _view_finding(n, one, drawn.get(n, {}), unit, tuple(effects))
-
-    return tuple(
-        build(n, one, frozenset())
-        for n, one in numbered
-        if one.get("explained_by") not in codes - {one["code"]}
-    )
-
-
-def _view_finding(
-    n: str, one: Json, drawn: Json, unit: str, effects: tuple[FindingView, ...]
-) -> FindingView:
-    letters = drawn.get("letters") or [None] * len(one["evidence"])
-    spans = drawn.get("spans") or []
-    zoom = ""
-    if spans:
-        zoom = f"{unit}s {_say_place(min(a for a, _ in spans), max(b for _, b in spans), unit)}"
-    return FindingView(
-        n=n,
-        code=one["code"],
-        name=one["name"],
-        severity=one["severity"],
-        confidence=one["confidence"],
-        summary=one["summary"],
-        cause=one["cause"],
-        unit=unit,
-        evidence=tuple(
-            _view_evidence(row, f"{n}{letter}" if letter else "", unit)
-            for row, letter in zip(one["evidence"], letters, strict=False)
-        ),
-        fixes=tuple(FixRow(_stop(fix["action"]), fix["reason"]) for fix in one["fixes"]),
-        zoom=zoom,
-        effect_of=one.get("explained_by") or "",
-        effects=effects,
-    )
-
-
-def _say_place(first: float, last: float, unit: str) -> str:
-    """Say a part of the run; steps and rows are whole, whatever the noise of a measurement."""
-    if unit != "epoch":
-        first, last = math.floor(first), math.ceil(last)
-    return say_range(say_step(first), say_step(last))
-
-
-def _view_evidence(row: Json, mark: str, axis: str) -> EvidenceRow:
-    unit, span, at = row["unit"], row["span"], row.get("at")
-    where = ""
-    if at is not None:
-        where = say_step(at)
-    elif span is not None:
-        where = _say_place(span[0], span[1], axis)
-    limit = row["limit"]
-    return EvidenceRow(
-        mark=mark,
-        label=row["label"],
-        value=say_quantity(row["value"], unit),
-        limit="" if limit is None else say_quantity(limit, unit if unit == "%" else ""),
-        where=where,
-    )
-
-
 def _view_symptom(row: Json, numbers: Mapping[str, str]) -> SymptomRow:
     return SymptomRow(
         observation=row["observation"],
@@ -363,11 +220,6 @@ def _view_column(one: Json) -> ColumnRow:
         last=EN_DASH if one["last"] is None else say(one["last"]),
         nonfinite=say_number(one["nonfinite"]),
     )
-
-
-def _stop(text: str) -> str:
-    """End an order with a full stop, for its reason follows on the same line."""
-    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _plain(value: object) -> str:

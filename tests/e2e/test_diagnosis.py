@@ -1,13 +1,31 @@
 """The diagnosis page: chart and list linked, corrections, downloads, deletion, keys."""
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Newcomer, Visitor
 
 pytestmark = pytest.mark.browser
+
+SPIKES, HARD = (150, 200, 250), (100, 120, 300, 320)  # steps
+
+
+def make_troubled_log() -> str:
+    """Return a log with an overshoot, spikes, hard batches and overfitting: four findings."""
+    noise = np.random.default_rng(1).normal(0.0, 0.02, 400)
+    rows = []
+    for i in range(400):
+        loss = 0.3 + 2.0 * math.exp(-i / 40) + noise[i] + (i in HARD)
+        loss += 8.0 * math.exp(-(i - 2) / 6) if 2 <= i < 40 else 0.0
+        loss += sum(1.5 * math.exp(-(i - at) / 4) for at in SPIKES if at <= i < at + 12)
+        val = 0.5 + 1.5 * math.exp(-i / 30) + max(0, i - 150) / 400
+        rows.append(f"{i},{loss:.5f},{f'{val:.5f}' if i % 10 == 9 else ''},0.01")
+    return "\n".join(["step,loss,val_loss,lr", *rows])
+
 
 CONFIG = {"lr": "0.003", "optimizer": "adamw", "batch_size": "16", "precision": "bfloat16"}
 
@@ -88,6 +106,19 @@ def test_n_and_p_walk_through_the_findings(visitor: Visitor) -> None:
     expect(visitor.page.locator(f"#finding-{total}").first).to_have_class("finding lit")
     expect(visitor.page.locator(f"#finding-{total} > details")).to_have_attribute("open", "")
     expect(visitor.page.locator(f"#finding-{total} summary").first).to_be_visible()
+
+
+def test_a_folded_finding_opens_its_fold(visitor: Visitor) -> None:
+    visitor.go("/")
+    visitor.page.fill("textarea", make_troubled_log())
+    visitor.page.locator(".paste button").click()
+    visitor.page.wait_for_url("**/d/*")
+    visitor.settle()
+    fold = visitor.page.locator("details.more:has(.finding)")
+    expect(fold).to_have_count(1)
+    visitor.page.keyboard.press("p")  # from the first to the last
+    expect(fold).to_have_attribute("open", "")
+    expect(fold.locator(".finding.lit summary").first).to_be_focused()
 
 
 def test_the_list_of_keys_opens_and_closes_by_keyboard(visitor: Visitor) -> None:

@@ -53,6 +53,7 @@ PAGES: dict[str, Callable[[Visitor], object]] = {
     "refused": _refused,
     "rules": lambda visitor: visitor.go("/rules"),
     "rule": _rule,
+    "api": lambda visitor: visitor.go("/api/docs"),
     "shared": _shared,
     "error": _error,
 }

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ruler import LEFT, RIGHT, factor_ruler, rate_ruler
@@ -38,6 +38,7 @@ def test_what_has_no_logarithm_has_no_ruler(today: float) -> None:
     assert rate_ruler(today, None) is None
 
 
+@settings(deadline=None)  # the cores are shared
 @given(today=RATES, low=RATES, high=RATES)
 def test_everything_lies_on_the_axis(today: float, low: float, high: float) -> None:
     ruler = rate_ruler(today, (min(low, high), max(low, high)))
