@@ -1,4 +1,4 @@
-# docker build -t lrdiag . && docker run -p 127.0.0.1:8000:8000 -v lrdiag:/data lrdiag
+# docker build -t lrdiag . && docker run -p 127.0.0.1:8000:8000 -e LRDIAG_OPEN=1 -v lrdiag:/data lrdiag
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
