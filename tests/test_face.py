@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,15 @@ def test_what_is_no_log_is_said(tmp_path: Path) -> None:
 def test_a_log_is_diagnosed_without_a_detour(log: Path) -> None:
     assert lrdiag.diagnose(log).run.name == "results"
     assert lrdiag.diagnose(log, rules=()).cleared == {}
+
+
+def test_a_rule_of_ones_own_is_called_by_its_code() -> None:
+    own = replace(lrdiag.find_rule("LR101"), code="MY1", name="my-own", needs=())
+    one = lrdiag.diagnose(nan_log(), rules=(own,))
+    finding = json.loads(one.to_json())["findings"][0]
+    assert (finding["code"], finding["name"], finding["symptom"]) == ("MY1", "my1", "")
+    assert "MY1" in str(one)
+    assert "MY1" in one._repr_html_()
 
 
 def test_a_setting_that_makes_no_sense(log: Path) -> None:

@@ -1,6 +1,7 @@
 """What every command prints: results on standard output, everything else on standard error."""
 
 import sys
+from io import TextIOWrapper
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -49,4 +50,6 @@ def print_renderable(renderable: "RenderableType", width: int) -> None:
         encoding = sys.stdout.encoding or "utf-8"
         write_result(to_text(renderable, width).encode(encoding, "replace"))
     else:
+        if isinstance(sys.stdout, TextIOWrapper):  # an old terminal shows ? where it has no sign
+            sys.stdout.reconfigure(errors="replace")
         console.print(renderable)

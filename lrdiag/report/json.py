@@ -16,7 +16,7 @@ from lrdiag.advice import Advice
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding, Fix
 from lrdiag.report import words
-from lrdiag.rules import RULES, SYMPTOMS, find_rule
+from lrdiag.rules import SYMPTOMS
 from lrdiag.run import Column, Run, Series, SeriesName
 
 SCHEMA_VERSION = 1
@@ -91,12 +91,12 @@ def run_to_json(diagnosis: Diagnosis) -> Json:
         ],
         "cleared": list(diagnosis.cleared),
         "seen": {
-            code: {"clear": find_rule(code).clear, "value": value}
+            code: {"clear": words.rule_words(code).clear, "value": value}
             for code, value in diagnosis.cleared.items()
         },
         "skipped": {code: one.missing for code, one in diagnosis.skipped.items()},
         "skipped_why": {
-            code: {"name": find_rule(code).name, "why": one.why}
+            code: {"name": words.rule_words(code).name, "why": one.why}
             for code, one in diagnosis.skipped.items()
         },
         "symptoms": _symptoms(diagnosis.findings),
@@ -148,7 +148,7 @@ def _advice(diagnosis: Diagnosis) -> Json:
 
 
 def _finding(code: str, finding: Finding, explained_by: str | None) -> Json:
-    rule = find_rule(code)
+    rule = words.rule_words(code)
     return {
         "code": code,
         "name": rule.name,
@@ -185,10 +185,9 @@ def _fix(fix: Fix) -> Json:
 
 
 def _symptoms(findings: Mapping[str, Finding]) -> list[Json]:
-    refines = {rule.code: rule.symptom for rule in RULES}
     rows = []
     for symptom in SYMPTOMS:
-        matched = [code for code in findings if refines.get(code) == symptom.key]
+        matched = [code for code in findings if words.rule_words(code).symptom == symptom.key]
         worst = max((findings[code].severity for code in matched), default=None)
         rows.append(
             {

@@ -22,7 +22,6 @@ from lrdiag.report.numbers import (
     say_step,
 )
 from lrdiag.report.plot import GUTTER, Mark, Painted, draw_curve, draw_spark
-from lrdiag.rules import find_rule
 from lrdiag.run import Run
 
 WIDTH = 80
@@ -138,7 +137,7 @@ def _brief(diagnosis: Diagnosis) -> Group:
     if diagnosis.status != "not-a-loss-log":
         lines.append(_move(diagnosis))
     if diagnosis.findings:
-        names = (f"{code} {find_rule(code).name}" for code in diagnosis.findings)
+        names = (f"{code} {words.rule_words(code).name}" for code in diagnosis.findings)
         lines.append(_say(", ".join(names), "dim"))
     return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines))
 
@@ -169,7 +168,7 @@ def _move(diagnosis: Diagnosis) -> Text:
 
 def _finding(n: str, code: str, finding: Finding, explained_by: str | None) -> list[RenderableType]:
     word = finding.severity.word
-    rule = find_rule(code)
+    rule = words.rule_words(code)
     head = _say(f"{n} {SIGNS[word]} {finding.summary}", f"strong {word}")
     sub = f"    {code} {rule.name}, {word}, confidence {finding.confidence:.2f}"
     if explained_by is not None:
@@ -208,13 +207,13 @@ def _where(one: Evidence) -> str:
 def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if diagnosis.cleared:
-        clear = ", ".join(find_rule(code).clear for code in diagnosis.cleared)
+        clear = ", ".join(words.rule_words(code).clear for code in diagnosis.cleared)
         many = count(len(diagnosis.cleared), "rule")
         parts.append(_hang(_say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
     if diagnosis.skipped:
         wanting: dict[str, list[str]] = {}
         for code, one in diagnosis.skipped.items():
-            wanting.setdefault(" and ".join(one.missing), []).append(find_rule(code).name)
+            wanting.setdefault(" and ".join(one.missing), []).append(words.rule_words(code).name)
         said = "; ".join(f"without {miss} {', '.join(names)}" for miss, names in wanting.items())
         many = count(len(diagnosis.skipped), "rule")
         parts.append(_hang(_say(f"○ {many} could not look: {said}.", "dim"), 2))

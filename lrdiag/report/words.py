@@ -21,6 +21,7 @@ from lrdiag.report.numbers import (
     say_step,
     say_times,
 )
+from lrdiag.rules import RULES
 from lrdiag.run import Run, Series
 
 VerdictSeverity = Literal["ok", "note", "warning", "error", "unknown"]
@@ -51,6 +52,29 @@ HEADINGS: dict[Action, str] = {
     "decay": "Decay the learning rate",
     "unsure": "This log does not tell which rate is better",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What is said of a rule; one that a user wrote is called by its code.
+
+    Attributes:
+        name: The symptom in kebab-case.
+        clear: What a run without it has.
+        symptom: The key of its row in the symptom table; "" for none.
+    """
+
+    name: str
+    clear: str
+    symptom: str
+
+
+def rule_words(code: str) -> RuleWords:
+    """Return the words of a rule by its code."""
+    for rule in RULES:
+        if rule.code == code:
+            return RuleWords(rule.name, rule.clear, rule.symptom)
+    return RuleWords(code.lower(), f"no {code}", "")
 
 
 @dataclass(frozen=True, slots=True)
