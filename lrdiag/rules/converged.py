@@ -48,7 +48,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         return None
     decayed = schedule is not None and schedule.left <= DECAYED
     low = loss.end <= NEAR_ZERO * float(np.median(loss.bins.level[:3]))
-    if not (decayed or low) or loss.rebound > REACHED * loss.drop:
+    if not (decayed or low) or loss.rebound > REACHED * loss.drop + loss.noise:
         return None
     if signals.validation is not None and signals.validation.rise > VAL_RISE:
         return None

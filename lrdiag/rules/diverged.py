@@ -66,7 +66,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     share = (
         Evidence("share of the drop lost again", 100.0 * min(lost, 1e6), 100.0 * LOST_SHARE, "%")
         if np.isfinite(lost)
-        else Evidence("end over start", loss.end / loss.start, 1.0 + ABOVE_START, "×")
+        else Evidence("end above the start", climb / loss.noise, MIN_NOISES, "noises")
     )
     return Finding(
         severity=Severity.ERROR,

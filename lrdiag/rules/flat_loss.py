@@ -46,13 +46,13 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         return thin
     if not is_flat(signals) or find_chance(signals) is not None:
         return None
-    loss, progress = signals.loss, signals.progress
+    loss = signals.loss
     return Finding(
         severity=Severity.ERROR,
         confidence=0.85 if signals.rows >= 50 else 0.6,
         summary=(
             f"The loss stays at {number(loss.end)}: it changes by "
-            f"{percent(abs(progress.trend.value) / abs(loss.start))} over the whole run"
+            f"{percent(abs(_trend_share(signals)))} over the whole run"
         ),
         cause=explain_flat(signals),
         evidence=show_flat(signals),
@@ -70,6 +70,12 @@ def is_flat(signals: Signals) -> bool:
     sure = max(abs(progress.trend.low), abs(progress.trend.high)) <= SURE_TREND * level
     rose = loss.end - loss.start > max(MAX_DROP * loss.noise, MAX_FALL * level)
     return small and still and sure and not rose and not _learns_elsewhere(signals)
+
+
+def _trend_share(signals: Signals) -> float:
+    """Return the change over the run as a share of the start; 0 for a loss that is zero."""
+    start = abs(signals.loss.start)
+    return signals.progress.trend.value / start if start > 0.0 else 0.0
 
 
 def _learns_elsewhere(signals: Signals) -> bool:
@@ -107,13 +113,13 @@ def explain_flat(signals: Signals) -> str:
 
 def show_flat(signals: Signals) -> tuple[Evidence, ...]:
     """Return the drop in noises, the trend and the gradient norm."""
-    loss, progress = signals.loss, signals.progress
+    loss = signals.loss
     name = signals.loss_name
     evidence = [
         Evidence("drop", loss.drop / loss.noise, MAX_DROP, "noises", name, loss.span),
         Evidence(
             "trend over the run, as a share of the start",
-            100.0 * progress.trend.value / abs(loss.start) if loss.start else 0.0,
+            100.0 * _trend_share(signals),
             -100.0 * MAX_FALL,
             "%",
             name,

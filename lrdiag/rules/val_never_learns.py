@@ -46,6 +46,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             f"It takes {MIN_VALUES} values of val_loss and {MIN_ROWS} of train_loss.",
         )
     loss, progress = signals.loss, signals.progress
+    if loss.start == 0.0:
+        return None
     fell = progress.fall >= max(MIN_FALL * abs(loss.start), MIN_NOISES * loss.noise)
     stays = val.best_level >= loss.start - (1.0 - BEST) * abs(loss.start)
     level = val.raw[0] - val.best_level <= VAL_FALL * abs(val.raw[0])

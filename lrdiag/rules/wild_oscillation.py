@@ -32,6 +32,7 @@ from lrdiag.signals import Signals
 
 MIN_ROWS = 100  # rows; 20 bins or more, of which six can turn
 MIN_TURNS = 6  # turns; 70 good sweep runs: at most 5, 48 healthy and 25 language-model runs: 0
+SPIKES_SHARE = 0.3  # of the run; what stays up for longer swings and does not spike
 NO_DROP = 3.0  # noises; a loss that never fell by more has no progress to swing by
 
 
@@ -79,7 +80,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
 
 def _spikes_explain(signals: Signals) -> bool:
     """Whether the turns are a few spikes and their way back: two turns each."""
-    return 2 * len(recovered_spikes(signals)) + 2 >= signals.swings.turns
+    spikes, (first, last) = recovered_spikes(signals), signals.loss.span
+    away = sum(one.end - one.start for one in spikes) / (last - first)
+    return away < SPIKES_SHARE and 2 * len(spikes) + 2 >= signals.swings.turns
 
 
 def seen(signals: Signals) -> str:

@@ -17,6 +17,8 @@ ROWS_AS_BINS = 60  # rows; shorter logs are mostly epoch means, each row its own
 NOISE_ROWS = 40  # rows; a spread of fewer differences is off by more than 15 %
 ZERO_FLOOR = 1e-6  # of the first level; float32 cannot tell a loss that small from zero
 NOISE_FLOOR = 1e-3  # of the level; noise-free full-batch curves have none
+BLOWN_SHARE = 0.3  # of the first row; the first rows stand so far above it only after a blow-up
+BLOWN_NOISES = 8.0  # noises, by which they do; a noisy first row is 3 below by chance
 END_SHARE = 0.05  # of the rows; the end is their median
 HUGE = 1e150  # a loss beyond has overflowed in all but name; squares of it would be infinite
 
@@ -174,6 +176,6 @@ def _start_level(raw: FloatArray, noise: float) -> float:
     The first hundredth of the rows, or the first row alone where the loss blew up at once.
     """
     level = float(np.median(raw[: int(np.clip(len(raw) // 100, 1, 20))]))
-    early = float(np.median(raw[:3]))
-    blown = raw[0] < early / 1.3 and early - raw[0] > 8.0 * noise
+    early = max(level, float(np.median(raw[:3])))
+    blown = early - raw[0] > max(BLOWN_SHARE * abs(raw[0]), BLOWN_NOISES * noise)
     return float(raw[0]) if blown else level

@@ -1,0 +1,34 @@
+"""LR114 hard-batches."""
+
+from lrdiag.finding import CannotTell, Severity
+from lrdiag.run import Series
+from tests.curves import ask, descent, found, make_run, spiked
+
+
+def with_rows(*rows: int) -> Series:
+    loss = descent()
+    values = loss.values.copy()
+    values[list(rows)] += 1.5
+    return Series(loss.steps, values)
+
+
+def test_is_a_note_with_the_rows() -> None:
+    finding = found("LR114", make_run(train_loss=with_rows(120, 260, 400)))
+    assert finding.severity is Severity.NOTE
+    assert [one.at for one in finding.evidence] == [120.0, 260.0, 400.0]
+    assert finding.fixes == ()
+
+
+def test_two_are_not_worth_a_line() -> None:
+    assert ask("LR114", make_run(train_loss=with_rows(120, 400))) is None
+
+
+def test_spikes_are_no_hard_batches() -> None:
+    loss = descent()
+    for at in (120, 260, 400):
+        loss = spiked(loss, at, height=2.0, width=6.0)
+    assert ask("LR114", make_run(train_loss=loss)) is None
+
+
+def test_cannot_tell_from_an_epoch_log() -> None:
+    assert isinstance(ask("LR114", make_run(train_loss=descent(30))), CannotTell)

@@ -1,0 +1,58 @@
+"""LR101 loss-not-finite."""
+
+import numpy as np
+
+from lrdiag.finding import CannotTell, Severity
+from tests.curves import ask, broken, constant_rate, descent, found, make_run, raised, series_of
+
+
+def test_a_nan_that_stays_is_an_error_with_its_first_step() -> None:
+    finding = found("LR101", make_run(train_loss=broken(descent(), 350)))
+    assert finding.severity is Severity.ERROR
+    assert finding.summary == "NaN from step 350 to the end, 150 values"
+    assert finding.evidence[0].value == 30.0
+    assert finding.evidence[0].at == 350.0
+
+
+def test_a_calm_curve_before_points_to_the_data() -> None:
+    finding = found("LR101", make_run(train_loss=broken(descent(), 350)))
+    assert "label or input" in finding.cause
+    assert finding.fixes[0].action == "Print the batch of step 350"
+
+
+def test_a_growing_curve_before_points_to_the_rate() -> None:
+    grown = broken(raised(descent(), 344, by=5.0), 350)
+    finding = found("LR101", make_run(train_loss=grown, lr=constant_rate(lr=0.01)))
+    assert "steps are too large" in finding.cause
+    assert finding.fixes[0].factor == (0.1, 0.5)
+    assert finding.fixes[0].action == "Lower the learning rate from 0.01 to 0.001–0.005"
+
+
+def test_a_growing_gradient_is_enough() -> None:
+    norm = raised(series_of(np.ones(500)), 340, by=9.0)
+    finding = found("LR101", make_run(train_loss=broken(descent(), 350), grad_norm=norm))
+    assert "steps are too large" in finding.cause
+
+
+def test_within_the_first_steps_the_rate_is_off_by_a_decade() -> None:
+    values = descent().values.copy()
+    values[10:20] += np.geomspace(1.0, 1e4, 10)
+    values[20:] = np.inf
+    finding = found("LR101", make_run(train_loss=series_of(values)))
+    assert finding.fixes[0].factor == (0.01, 0.1)
+
+
+def test_a_nan_that_passes_is_a_warning() -> None:
+    finding = found("LR101", make_run(train_loss=broken(descent(), 350, 352)))
+    assert finding.severity is Severity.WARNING
+    assert finding.summary == "NaN between step 350 to 351, then finite again"
+
+
+def test_finite_values_however_large_are_none_of_its_business() -> None:
+    assert ask("LR101", make_run(train_loss=raised(descent(), 400, by=1e30))) is None
+
+
+def test_cannot_tell_without_a_loss() -> None:
+    verdict = ask("LR101", make_run(lr=constant_rate()))
+    assert isinstance(verdict, CannotTell)
+    assert verdict.missing == ("train_loss",)

@@ -1,0 +1,59 @@
+"""LR109 slow-descent."""
+
+import pytest
+
+from lrdiag.finding import CannotTell
+from tests.curves import (
+    ask,
+    constant_rate,
+    cosine_rate,
+    descent,
+    found,
+    line,
+    make_run,
+    power_law,
+    series_of,
+)
+
+
+def test_fires_on_a_line_and_asks_for_more() -> None:
+    finding = found("LR109", make_run(train_loss=line(), lr=constant_rate(lr=3e-5)))
+    assert finding.fixes[0].factor == (3, 10)
+    assert finding.fixes[0].action == "Raise the learning rate from 3e-5 to 9e-5–0.0003"
+
+
+def test_sees_it_in_an_epoch_log_too() -> None:
+    assert found("LR109", make_run(train_loss=line(30), unit="epoch"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_tail_is_not_slow(seed: int) -> None:
+    assert ask("LR109", make_run(train_loss=power_law(seed=seed))) is None
+
+
+def test_a_long_warmup_is_not_slow() -> None:
+    rate = cosine_rate(warmup=200)
+    passed = rate.values.cumsum() / rate.values.sum()
+    loss = series_of(0.3 + 2.0 / (1.0 + passed * 20.0) + descent(end=2.3).values * 0.01)
+    assert ask("LR109", make_run(train_loss=loss, lr=rate)) is None
+
+
+def test_a_rate_that_decayed_early_is_another_matter() -> None:
+    rate = constant_rate().values.copy()
+    rate[30:] = 3e-6
+    loss = descent(pace=80.0, end=1.8)
+    assert ask("LR109", make_run(train_loss=loss, lr=series_of(rate))) is None
+
+
+def test_a_loss_that_has_come_far_down_is_not_slow() -> None:
+    assert ask("LR109", make_run(train_loss=line(start=2.0, end=0.05))) is None
+
+
+def test_cannot_tell_while_the_rate_still_warms_up() -> None:
+    rate = cosine_rate(1000, warmup=600)
+    warming = make_run(train_loss=line(), lr=series_of(rate.values[:500]))
+    assert isinstance(ask("LR109", warming), CannotTell)
+
+
+def test_cannot_tell_from_a_handful_of_rows() -> None:
+    assert isinstance(ask("LR109", make_run(train_loss=line(10))), CannotTell)

@@ -1,0 +1,38 @@
+"""LR111 stuck-at-chance."""
+
+import numpy as np
+
+from lrdiag.finding import CannotTell
+from lrdiag.run import Config
+from tests.curves import ask, flat, found, line, make_run, series_of
+
+
+def test_fires_at_the_logarithm_of_ten() -> None:
+    finding = found("LR111", make_run(train_loss=flat(float(np.log(10)))))
+    assert finding.summary == "The loss stays at 2.3, what guessing among 10 classes costs"
+
+
+def test_takes_the_number_of_classes_from_the_user() -> None:
+    run = make_run(train_loss=flat(float(np.log(37))))
+    assert ask("LR111", run) is None
+    assert found("LR111", run, Config(classes=37)).confidence == 0.9
+    assert ask("LR111", run, Config(classes=10)) is None
+
+
+def test_is_quiet_on_a_loss_that_leaves_chance() -> None:
+    assert ask("LR111", make_run(train_loss=line(start=2.3, end=2.1))) is None
+
+
+def test_is_quiet_on_a_flat_loss_elsewhere() -> None:
+    assert ask("LR111", make_run(train_loss=flat(1.9))) is None
+
+
+def test_is_quiet_where_the_accuracy_rises() -> None:
+    run = make_run(
+        train_loss=flat(float(np.log(10))), val_accuracy=series_of(np.linspace(0.1, 0.6, 20))
+    )
+    assert ask("LR111", run) is None
+
+
+def test_cannot_tell_from_a_handful_of_rows() -> None:
+    assert isinstance(ask("LR111", make_run(train_loss=flat(2.3, rows=5))), CannotTell)
