@@ -32,6 +32,13 @@ FIXED: dict[Cause, tuple[str, str]] = {
         "or the loss itself are the cause; if it is, train 20 steps at a hundredth of the rate.",
     ),
 }
+BESIDE: dict[Cause, str] = {
+    "overfitting": "The learning rate is not the cause: {fall} while the validation loss rises.",
+    "unstable": "The learning rate is too high for part of the run: {fall}, but not steadily.",
+    "spikes": "The learning rate is a little too high later on: {fall}, and spikes on the way.",
+    "plateau": "The learning rate is too high to settle: {pace}, and then it falls no further.",
+    "start-overshoot": "The learning rate is right but for the first steps: {fall}, {pace}.",
+}
 
 
 def reason_in_words(signals: Signals, move: Move) -> str:
@@ -53,7 +60,13 @@ def reason_in_words(signals: Signals, move: Move) -> str:
     if move.cause == "edge":
         sign = next(_signs_of_high(shape))
         return f"The learning rate is at its upper end: {_pace(shape.loss)}, and {sign}."
+    if move.cause in BESIDE:
+        return _right_but(run, shape, shape.loss, move.cause)
     return _undecided(run, shape, shape.loss, move.cause)
+
+
+def _right_but(run: "_RunInWords", shape: ShapeSignals, loss: LossShape, cause: Cause) -> str:
+    return BESIDE[cause].format(fall=_fall(run, shape), pace=_pace(loss))
 
 
 def _not_finite(run: "_RunInWords", shape: ShapeSignals, loss: LossShape, cause: Cause) -> str:
@@ -74,10 +87,10 @@ def _not_finite(run: "_RunInWords", shape: ShapeSignals, loss: LossShape, cause:
 
 
 def _undecided(run: "_RunInWords", shape: ShapeSignals, loss: LossShape, cause: Cause) -> str:
-    if cause == "start-hidden":
+    if cause == "not-learnable":
         return (
-            f"The loss still falls, but {run.rows()} hide how it started: too low and right look "
-            "the same here."
+            f"The loss falls too slowly ({next(_signs_of_slow(shape))}), but labels or the order "
+            "of the data are as likely a cause as the rate."
         )
     if cause == "val-untouched":
         return (

@@ -16,7 +16,12 @@ Cause = Literal[
     "too-slow",
     "edge",  # right, at the upper end
     "right",
-    "start-hidden",  # falls, but the rows hide how it started
+    "overfitting",  # what looks wrong is not the rate
+    "unstable",  # a finding says too high where the odds do not
+    "spikes",  # right, but for a spike that comes back
+    "plateau",  # right, but it settles no further
+    "start-overshoot",  # right, but for the first steps
+    "not-learnable",  # slow, but labels or the order of the data are as likely
     "val-untouched",  # train falls, validation never does
     "contradiction",
 ]

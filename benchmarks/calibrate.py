@@ -1,0 +1,279 @@
+"""Refit the scorecards of the advice, and measure them on problems they never saw.
+
+usage: python benchmarks/calibrate.py DATA [--write]
+
+DATA holds ``lrsweep``, or is such a folder. With each problem scored by weights fitted without
+it, prints for logs of several kinds: right direction, false alarms on good runs, wrong way, and
+the share near the best rate after following one, two and three moves; then how often advice is
+right by the confidence it states; then the weights fitted on everything, as
+``lrdiag/scorecard_weights.py`` holds them (``--write`` puts them there).
+"""
+
+import argparse
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from fit import find_ranges, fit_card, fit_line
+from sweep import Sample, averaged, is_right, load_sweep, only, score_moves, thinned
+
+from lrdiag.decision import decide
+from lrdiag.finding import Finding
+from lrdiag.move import Move
+from lrdiag.numerics import FloatArray
+from lrdiag.rules import RULES
+from lrdiag.run import Run
+from lrdiag.scorecard import Calibration, FactorLine, Points, Rows, Scorecard, Sight, Weight
+from lrdiag.signals import Signals
+from lrdiag.signals.shape import ShapeSignals, measure_shape
+
+LOSS = (
+    "overshoot",
+    "early_overshoot",
+    "late_overshoot",
+    "first_gain",
+    "tenth_gain",
+    "half_gain",
+    "quarters_gain",
+    "time_to_20",
+    "time_to_35",
+    "slope_per_noise",
+    "slope_per_level",
+    "late_skew",
+    "best",
+)
+MEANS = (*LOSS, "time_to_50", "late_reversals")
+VAL = ("val_best_place", "val_reversals", "val_highest")
+GRAD = ("grad_jump", "grad_per_loss")
+CARD_ROWS: Mapping[Sight, tuple[str, ...]] = {
+    "steps": LOSS,
+    "steps+val": (*LOSS, *VAL, "val_swing"),
+    "steps+grad": (*LOSS, *GRAD),
+    "steps+val+grad": (*LOSS, *VAL, "val_swing", *GRAD),
+    "means": MEANS,
+    "means+val": (*MEANS, *VAL, "val_early_gain", "val_last_gain", "val_noise"),
+}
+UP = ("time_to_5", "time_to_20", "time_to_35", "time_to_50", "half_gain", "slope_per_level", "best")
+DOWN_MEANS = (
+    "overshoot",
+    "early_overshoot",
+    "late_overshoot",
+    "jump",
+    "late_noise",
+    "reversals",
+    "rise",
+    "best",
+    "end",
+)
+DOWN: Mapping[Rows, tuple[str, ...]] = {
+    "steps": (*DOWN_MEANS, "first_gain", "tenth_gain"),
+    "means": DOWN_MEANS,
+}
+CLASSES = {"lower": 0, "keep": 1, "raise": 2}
+THINNED = (1, 3, 10)  # rows kept, for the cards of step logs
+THINNED_MEANS = (5, 10)  # sparse rows have the same missing start as means
+AVERAGED = (20, 30, 50, 100, 200)  # rows of block means
+
+Log = Callable[[Run], Run]
+KINDS: Mapping[str, Log] = {
+    "steps, all columns": lambda run: run,
+    "steps, loss and val_loss": partial(only, names=("train_loss", "val_loss")),
+    "steps, loss only": partial(only, names=("train_loss",)),
+    "one step in 10": partial(thinned, every=10),
+    "30 epochs": partial(averaged, rows=30),
+    "30 epochs, loss only": lambda run: only(averaged(run, rows=30), names=("train_loss",)),
+    "100 epochs": partial(averaged, rows=100),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A sample as some tool would have logged it."""
+
+    sample: Sample
+    shape: ShapeSignals
+    values: Mapping[str, float]
+
+
+Views = Mapping[Rows, Sequence[View]]
+
+
+def training_views(samples: Sequence[Sample]) -> Views:
+    """Return every sample in every form that the cards are fitted on, readable ones only."""
+    logs: dict[Rows, list[Log]] = {
+        "steps": [partial(thinned, every=every) for every in THINNED],
+        "means": [
+            *(partial(averaged, rows=rows) for rows in AVERAGED),
+            *(partial(thinned, every=every) for every in THINNED_MEANS),
+        ],
+    }
+    return {
+        rows: [view for log in some for view in _look(samples, log)] for rows, some in logs.items()
+    }
+
+
+def _look(samples: Sequence[Sample], log: Log) -> list[View]:
+    shapes = [measure_shape(log(sample.run)) for sample in samples]
+    return [
+        View(sample, shape, shape.values())
+        for sample, shape in zip(samples, shapes, strict=True)
+        if shape.loss is not None and shape.nonfinite == 0 and shape.varies
+    ]
+
+
+def _table(views: Sequence[View], names: Sequence[str]) -> FloatArray:
+    """Return one row of measurements a view, NaN where the log does not allow one."""
+    return np.array([[view.values.get(name, np.nan) for name in names] for view in views])
+
+
+def calibrate(views: Views, *, without: str = "") -> Calibration:
+    """Fit every card and line on all views but those of the problem ``without``."""
+    cards = {sight: _fit_sight(views, sight, without) for sight in get_args(Sight)}
+    up = {rows: _fit_factor(some, UP, "raise", without) for rows, some in views.items()}
+    down = {rows: _fit_factor(some, DOWN[rows], "lower", without) for rows, some in views.items()}
+    return Calibration(cards, up, down)
+
+
+def _fit_sight(views: Views, sight: Sight, without: str) -> Scorecard:
+    seen = views["means" if sight.startswith("means") else "steps"]
+    told = [
+        view for view in seen if view.sample.label in CLASSES and view.sample.problem != without
+    ]
+    names = CARD_ROWS[sight]
+    classes = np.array([CLASSES[view.sample.label] for view in told])
+    return fit_card(names, _table(told, names), classes, find_ranges(_table(seen, names)))
+
+
+def _fit_factor(
+    seen: Sequence[View], names: Sequence[str], action: str, without: str
+) -> FactorLine:
+    """Fit the decades to the best rate over all runs on that side of it, grey ones too."""
+    far = [
+        view
+        for view in seen
+        if view.sample.label in (action, "grey")
+        and (view.sample.decades > 0.0) == (action == "raise")
+        and view.sample.problem != without
+    ]
+    decades = np.array([view.sample.decades for view in far])
+    return fit_line(names, _table(far, names), decades, find_ranges(_table(seen, names)))
+
+
+def _codes(run: Run) -> set[str]:
+    """Return the codes of the findings of a run."""
+    signals = Signals(run)
+    able = (rule for rule in RULES if all(name in run for name in rule.needs))
+    return {rule.code for rule in able if isinstance(rule.check(signals), Finding)}
+
+
+def moves_on_unseen(
+    samples: Sequence[Sample], views: Views, *, group: Callable[[str], str] = str
+) -> dict[str, dict[str, Move]]:
+    """Return, for each kind of log, the move of each run by weights that never saw its group."""
+    moves: dict[str, dict[str, Move]] = defaultdict(dict)
+    for problem in sorted({sample.problem for sample in samples}):
+        calibration = calibrate(views, without=problem)
+        for kind, log in KINDS.items():
+            for sample in (one for one in samples if one.problem == problem):
+                run = log(sample.run)
+                move = decide(measure_shape(run), _codes(run), calibration)
+                moves[kind][sample.run.source] = move
+    return moves
+
+
+def print_scores(samples: Sequence[Sample], moves: Mapping[str, Mapping[str, Move]]) -> None:
+    print(f"{'log':26} right  false  wrong  unsure  within 5 % after 1 / 2 / 3 moves")
+    for kind, some in moves.items():
+        score = score_moves(samples, some)
+        shares = f"{score.right:.3f}  {score.false_alarm:.3f}  {score.wrong_way:.3f}"
+        rounds = " / ".join(f"{share:.2f}" for share in score.rounds)
+        print(f"{kind:26} {shares}  {score.unsure:.3f}   {rounds}")
+
+
+def print_reliability(samples: Sequence[Sample], moves: Mapping[str, Mapping[str, Move]]) -> None:
+    """Print, for each action and stated confidence, the share that was right and the count."""
+    outcomes: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    for some in moves.values():
+        for sample in (one for one in samples if one.label != "grey"):
+            move = some[sample.run.source]
+            tenth = min(int(move.confidence * 10), 9) / 10
+            outcomes[move.action, tenth].append(is_right(sample, move.action))
+    print("\nstated confidence: share right (advices of all kinds of log)")
+    for action in ("lower", "raise", "keep", "decay"):
+        cells = sorted(
+            (tenth, right) for (name, tenth), right in outcomes.items() if name == action
+        )
+        row = (f"{tenth:.1f}: {np.mean(right):.2f} ({len(right)})" for tenth, right in cells)
+        print(f"{action:6} {'   '.join(row)}")
+
+
+HEAD = '''"""The weights of the advice, as fitted on runs whose best rate is known.
+
+Written by ``python benchmarks/calibrate.py DATA --write``; not edited by hand. A row of a card:
+measurement, clip range, usual value, points for too high, points for too slow. A row of a
+factor line: measurement, clip range, usual value, decades.
+"""'''
+
+
+def weights_as_code(calibration: Calibration) -> str:
+    """Return the module that holds ``calibration``."""
+    names = {sight: sight.upper().replace("+", "_") for sight in get_args(Sight)}
+    parts = [
+        HEAD,
+        "from lrdiag.scorecard import Calibration, FactorLine, Points, Scorecard, Weight",
+    ]
+    for sight, card in calibration.cards.items():
+        head = (
+            f"{names[sight]} = Scorecard(too_high={card.too_high}, too_slow={card.too_slow}, rows=("
+        )
+        parts.append(f"{head}{_rows_as_code(card.rows)}))")
+    for direction, lines in (("UP", calibration.up), ("DOWN", calibration.down)):
+        for rows, line in lines.items():
+            head = f"{direction}_{rows.upper()} = FactorLine(start={line.start}, rows=("
+            parts.append(f"{head}{_rows_as_code(line.rows)}))")
+    cards = ", ".join(f'"{sight}": {name}' for sight, name in names.items())
+    parts.append(
+        f"CALIBRATED = Calibration(cards={{{cards}}}, "
+        'up={"steps": UP_STEPS, "means": UP_MEANS}, '
+        'down={"steps": DOWN_STEPS, "means": DOWN_MEANS})'
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows_as_code(rows: Sequence[Points | Weight]) -> str:
+    """Return the rows in the order of their fields, one a line once formatted."""
+    calls = (
+        f"{type(row).__name__}({', '.join(repr(value) for value in astuple(row))})" for row in rows
+    )
+    return "".join(f"{call}, " for call in calls)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Refit and measure the advice.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the weights of the library")
+    arguments = parser.parse_args()
+    folder = arguments.data / "lrsweep"
+    samples = load_sweep(folder if folder.is_dir() else arguments.data)
+    views = training_views(samples)
+    moves = moves_on_unseen(samples, views)
+    print_scores(samples, moves)
+    print_reliability(samples, moves)
+    code = weights_as_code(calibrate(views))
+    if arguments.write:
+        target = Path(__file__).parents[1] / "lrdiag" / "scorecard_weights.py"
+        target.write_text(code)
+        subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(target)], check=True)
+        print(f"\nWritten to {target.name}.")
+    else:
+        print(f"\n{code}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Which way the rate should go and how far: measurements first, then what findings forbid.
+
+The measurements alone decide by odds. Then nothing is advised that a finding contradicts: a
+loss that cannot fall for want of learnable labels looks like one that falls too slowly, and
+overfitting bends the validation loss as a rate that is too high does.
+"""
+
+from collections.abc import Collection
+
+from lrdiag.move import Cause, Move
+from lrdiag.scorecard import Calibration, Odds, Rows, Sight
+from lrdiag.scorecard_weights import CALIBRATED
+from lrdiag.signals.shape import LossShape, ShapeSignals
+
+MIN_ROWS = 15  # finite rows; fewer hold no curve, whatever they seem to say
+SURE: dict[Rows, float] = {"steps": 0.6, "means": 0.8}
+"""Odds from which a direction is advised. With each problem left out, 0.6 / 0.7 / 0.8 gave
+2.9 / 2.9 / 1.4 % false alarms on steps but 97 / 96 / 95 % right; on 30 epoch means 14 / 13 / 6 %
+false alarms and 92 / 90 / 89 % right."""
+SURE_DECAYED = 0.9  # odds; a schedule already lowers the rate, so only plain evidence counts
+EDGE = 0.25  # odds of too high from which a rate is good but at its upper end
+RIGHT = 0.6  # odds; of the keeps below, one in five was right
+LEAST_DECADES = 0.5  # a smaller change is not told apart from none by one run
+MOST_DECADES_DOWN = 2.0  # decades; how far too high is not seen once the net is dead
+MOST_DECADES_UP = 3.0
+GREW = 0.1  # decades above the start of a span, from which a loss grew before it broke
+GREW_ROW = 0.15  # the same for a single row of the first ones
+VISIBLE = 0.04  # decades; a level 10 % above the start is seen on the chart
+
+UNSTABLE = frozenset({"LR102", "LR105", "LR106", "LR107"})
+"""Findings under which no run of the sweep had a rate to keep: 44 of 44 were too high."""
+OVERSHOOT, SPIKE, PLATEAU, LATE_RISE = "LR103", "LR104", "LR112", "LR113"
+OVERFITTING, TOO_SHORT = "FIT201", "LOG901"
+NOT_LEARNABLE = frozenset({"FIT203", "LOG905"})
+
+
+def decide(
+    shape: ShapeSignals, codes: Collection[str] = (), calibration: Calibration = CALIBRATED
+) -> Move:
+    """Return the one move that the measurements ask for and no finding contradicts.
+
+    Args:
+        shape: The measurements.
+        codes: The codes of the findings.
+        calibration: The weights.
+    """
+    return temper(weigh(shape, calibration), shape, frozenset(codes))
+
+
+def weigh(shape: ShapeSignals, calibration: Calibration = CALIBRATED) -> Move:
+    """Return the move that the measurements alone ask for."""
+    loss = shape.loss
+    short = shape.rows < MIN_ROWS and not shape.ends_nonfinite
+    if loss is None or short or not shape.varies:
+        return Move("unsure", 0.0, _why_unreadable(shape))
+    if shape.ends_nonfinite:
+        return _after_the_end(shape, loss, calibration)
+    if shape.nonfinite:
+        return Move("unsure", 0.4, "single-nonfinite")
+    odds = calibration.cards[sight_of(shape)].odds(shape.values())
+    return _by_odds(shape, loss, odds, calibration)
+
+
+def sight_of(shape: ShapeSignals) -> Sight:
+    """Return what the log lets one see, the name of its scorecard."""
+    if shape.means:
+        return "means" if shape.val is None else "means+val"
+    if shape.grad is None:
+        return "steps" if shape.val is None else "steps+val"
+    return "steps+grad" if shape.val is None else "steps+val+grad"
+
+
+def _rows(shape: ShapeSignals) -> Rows:
+    return "means" if shape.means else "steps"
+
+
+def _why_unreadable(shape: ShapeSignals) -> Cause:
+    if shape.rows + shape.nonfinite == 0:
+        return "no-train-loss"
+    if shape.ends_nonfinite:
+        return "never-finite" if shape.loss is None else "no-ratio"
+    return "few-rows" if shape.rows < MIN_ROWS else "no-ratio"
+
+
+def _after_the_end(shape: ShapeSignals, loss: LossShape, calibration: Calibration) -> Move:
+    grew = loss.overshoot > GREW or loss.jump > GREW_ROW or shape.rows < 10
+    if grew or (shape.grad is not None and shape.grad.grad_highest > 1.0):
+        return Move("lower", 0.95, "blew-up", _decades_down(shape, calibration))
+    return Move("unsure", 0.4, "bad-sample")
+
+
+def _by_odds(shape: ShapeSignals, loss: LossShape, odds: Odds, calibration: Calibration) -> Move:
+    sure = SURE[_rows(shape)]
+    decayed = shape.rate_left < 0.5
+    needed = SURE_DECAYED if decayed else sure
+    if odds.too_high > needed and not (decayed and loss.end < 0.5):
+        return Move("lower", odds.too_high, "too-high", _decades_down(shape, calibration))
+    if odds.too_slow > needed and not (decayed and loss.time_to_20 < -0.7):
+        if shape.val is not None and shape.val.val_best > 0.97 and loss.best < 0.9:
+            return Move("unsure", 0.4, "val-untouched")
+        return Move("raise", odds.too_slow, "too-slow", _decades_up(shape, calibration))
+    if odds.too_high > EDGE and odds.too_slow < EDGE and not decayed:
+        return Move("decay", _decay_confidence(odds), "edge")
+    if odds.right >= RIGHT or (decayed and odds.right >= 0.2):
+        return Move("keep", odds.right, "right")
+    return Move("unsure", max(odds.too_high, odds.right, odds.too_slow), "contradiction")
+
+
+def _decay_confidence(odds: Odds) -> float:
+    return odds.right + 0.5 * odds.too_high
+
+
+def _decades_down(shape: ShapeSignals, calibration: Calibration) -> float:
+    decades = -calibration.down[_rows(shape)].decades(shape.values())
+    return -min(max(decades, LEAST_DECADES), MOST_DECADES_DOWN)
+
+
+def _decades_up(shape: ShapeSignals, calibration: Calibration) -> float:
+    decades = calibration.up[_rows(shape)].decades(shape.values())
+    return min(max(decades, LEAST_DECADES), MOST_DECADES_UP)
+
+
+def temper(move: Move, shape: ShapeSignals, codes: frozenset[str]) -> Move:
+    """Return ``move``, or what is left of it beside the findings."""
+    if move.cause in ("blew-up", "bad-sample", "single-nonfinite") or move.confidence == 0.0:
+        return move
+    if TOO_SHORT in codes:
+        return Move("unsure", 0.0, "few-rows")
+    if OVERFITTING in codes and not _plainly_high(move, shape):
+        return Move("keep", max(move.confidence, RIGHT), "overfitting")
+    if codes & UNSTABLE and move.action != "lower":
+        return Move("lower", 0.7, "unstable", -LEAST_DECADES)
+    if move.action == "raise":
+        return _temper_raise(move, shape, codes)
+    if move.action == "keep":
+        return _temper_keep(move, codes)
+    return move
+
+
+def _plainly_high(move: Move, shape: ShapeSignals) -> bool:
+    loss = shape.loss
+    overshoots = loss is not None and max(loss.overshoot, loss.jump) > VISIBLE
+    return move.action == "lower" and (overshoots or move.confidence >= SURE_DECAYED)
+
+
+def _temper_raise(move: Move, shape: ShapeSignals, codes: frozenset[str]) -> Move:
+    if codes & NOT_LEARNABLE:
+        return Move("unsure", 0.4, "not-learnable")
+    if codes & {OVERSHOOT, SPIKE, LATE_RISE}:
+        return Move("unsure", 0.4, "contradiction")
+    return move
+
+
+def _temper_keep(move: Move, codes: frozenset[str]) -> Move:
+    if SPIKE in codes:
+        return Move("decay", min(move.confidence, 0.7), "spikes")
+    if codes & {PLATEAU, LATE_RISE}:
+        return Move("decay", min(move.confidence, 0.7), "plateau")
+    return Move("keep", move.confidence, "start-overshoot") if OVERSHOOT in codes else move
