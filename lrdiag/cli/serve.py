@@ -35,10 +35,10 @@ def serve(
         )
     from lrdiag.cli.server import bind_socket, run_server
 
-    listener = bind_socket(host, port)
-    bound: int = listener.getsockname()[1]
-    os.environ |= {HOST: host, PORT: str(bound), DATA: str(data)}
-    run_server(listener, page_address(host, bound), open_browser=browser)
+    with bind_socket(host, port) as listener:
+        bound: int = listener.getsockname()[1]
+        os.environ |= {HOST: host, PORT: str(bound), DATA: str(data)}
+        run_server(listener, page_address(host, bound), open_browser=browser)
 
 
 def page_address(host: str, port: int) -> str:
