@@ -1,10 +1,11 @@
 """Send logs, get a diagnosis; correct it, look closer, delete it."""
 
+from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.curves import CurveCache
 from app.dependencies import CurvesDep, OwnerDep, SettingsDep, StoreDep
@@ -42,7 +43,34 @@ SEND_LOGS: dict[str, Any] = {
         },
     }
 }
-Step = Annotated[float, Query(description="A step of the run's own axis.")]
+MOST_SMOOTH = 10_001  # values; the slider of the page ends far below
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a run to look at closely.
+
+    Attributes:
+        x0: First step, on the run's own axis.
+        x1: Last step, after the first.
+        smooth: Width of the smoothing in logged values; the run's own where not given.
+
+    Raises:
+        BadRequestError: The steps are not finite or out of order.
+    """
+
+    x0: float
+    x1: float
+    smooth: Annotated[int | None, Query(ge=1, le=MOST_SMOOTH)] = None
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.x0) and isfinite(self.x1) and self.x0 < self.x1):
+            raise BadRequestError(
+                "A window goes from a step to a later one.", hint="Give numbers with x0 < x1."
+            )
+
+
+WindowDep = Annotated[Window, Depends()]
 
 router = APIRouter(prefix="/api/diagnoses", tags=["diagnoses"])
 
@@ -113,14 +141,13 @@ def read_chart(diagnosis_id: str, k: int, store: StoreDep, owner: OwnerDep) -> R
 def read_window(
     diagnosis_id: str,
     k: int,
-    x0: Step,
-    x1: Step,
+    window: WindowDep,
     store: StoreDep,
     curves: CurvesDep,
     owner: OwnerDep,
 ) -> Response:
     """Return the same curves between two steps, thinned anew from the full log."""
-    return window_answer(curves, _find(store, owner, diagnosis_id), k, x0, x1)
+    return window_answer(curves, _find(store, owner, diagnosis_id), k, window)
 
 
 def chart_answer(store: Store, stored: Stored, k: int) -> Response:
@@ -131,15 +158,11 @@ def chart_answer(store: Store, stored: Stored, k: int) -> Response:
     return Response(chart, media_type="application/json")
 
 
-def window_answer(curves: CurveCache, stored: Stored, k: int, x0: float, x1: float) -> Response:
+def window_answer(curves: CurveCache, stored: Stored, k: int, window: Window) -> Response:
     """Return a part of the chart of run ``k``."""
-    if not (isfinite(x0) and isfinite(x1) and x0 < x1):
-        raise BadRequestError(
-            "A window goes from a step to a later one.", hint="Give numbers with x0 < x1."
-        )
-    window = loss_window(curves.read(stored, k), x0, x1)
+    part = loss_window(curves.read(stored, k), window.x0, window.x1, smooth=window.smooth)
     return Response(
-        orjson.dumps(window, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
+        orjson.dumps(part, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
     )
 
 

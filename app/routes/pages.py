@@ -76,7 +76,10 @@ def open_sample(name: str, store: StoreDep, settings: SettingsDep, owner: OwnerD
     if sample is None:
         raise NotFoundError(f"There is no sample {name[:80]!r}.")
     source = read_sample(sample, settings.static)
-    return _see(f"/d/{diagnose_sources(store, settings, owner, [source]).id}")
+    stored = diagnose_sources(store, settings, owner, [source])
+    if sample.config:
+        stored = diagnose_again(store, settings, stored, roles={}, config=sample.config)
+    return _see(f"/d/{stored.id}")
 
 
 @router.get("/d/{diagnosis_id}")

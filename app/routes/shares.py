@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.dependencies import CurvesDep, OwnerDep, StoreDep
 from app.errors import GoneError, NotFoundError
 from app.links import absolute
-from app.routes.diagnoses import SMALL_BODY, Problem, Step, chart_answer, window_answer
+from app.routes.diagnoses import SMALL_BODY, Problem, WindowDep, chart_answer, window_answer
 from app.schemas import ShareAnswer, ShareList, ShareRequest, ShareRow
 from app.store import Ended, Shared, Store
 
@@ -71,10 +71,10 @@ def read_shared_chart(token: str, k: int, store: StoreDep) -> Response:
 
 @router.get("/s/{token}/runs/{k}/window", include_in_schema=False)
 def read_shared_window(
-    token: str, k: int, x0: Step, x1: Step, store: StoreDep, curves: CurvesDep
+    token: str, k: int, window: WindowDep, store: StoreDep, curves: CurvesDep
 ) -> Response:
     """Return a part of the chart of a shared run."""
-    return window_answer(curves, find_shared(store, token).stored, k, x0, x1)
+    return window_answer(curves, find_shared(store, token).stored, k, window)
 
 
 def find_shared(store: Store, token: str) -> Shared:

@@ -157,7 +157,17 @@ def test_a_body_that_is_not_what_it_says(
 
 
 @pytest.mark.parametrize(
-    "query", ["", "x0=1", "x0=a&x1=b", "x0=nan&x1=2", "x0=1&x1=inf", "x0=5&x1=5", "x0=9&x1=1"]
+    "query",
+    [
+        "",
+        "x0=1",
+        "x0=a&x1=b",
+        "x0=nan&x1=2",
+        "x0=1&x1=inf",
+        "x0=5&x1=5",
+        "x0=9&x1=1",
+        "x0=1&x1=2&smooth=0",
+    ],
 )
 def test_a_window_that_is_none(anna: httpx.Client, query: str) -> None:
     home = f"/api/diagnoses/{send(anna)['id']}"

@@ -37,8 +37,9 @@ def test_the_whole_life(site: Site, anna: httpx.Client, bert: httpx.Client) -> N
 
     chart = anna.get(f"{home}/runs/0/chart").json()
     window = anna.get(f"{home}/runs/0/window", params={"x0": 50, "x1": 100}).json()
+    wider = anna.get(f"{home}/runs/0/window", params={"x0": 50, "x1": 100, "smooth": 31}).json()
     assert chart
-    assert window
+    assert window["smooth"]["width"] != wider["smooth"]["width"] == 31
     assert anna.get(f"{home}/runs/1/chart").status_code == 404
 
     link = anna.post(f"{home}/shares", json={"days": 30}).json()
