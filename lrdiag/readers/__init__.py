@@ -82,6 +82,8 @@ def _first_good(
         try:
             runs = _read(reader, source, roles, limits)
         except (MalformedLogError, EmptyLogError, UnknownFormatError) as error:
+            if reader.sure:
+                raise
             problem = problem or error
             continue
         if any(run.refusal != NO_LOSS for run in runs):

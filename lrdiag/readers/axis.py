@@ -188,7 +188,9 @@ def _one_run(
     at = values[mine]
     rises = np.diff(at)
     # A line printed twice is one point; two values at one step are two.
-    ties = np.count_nonzero((rises == 0.0) & (np.diff(main.values[inside]) != 0.0))
+    held = np.flatnonzero(rises == 0.0)
+    losses = main.values[inside]
+    ties = np.count_nonzero(losses[held] != losses[held + 1])
     if ties > MAX_TIES * len(at) and not np.any(rises < 0.0):
         if unit == "epoch" or len(np.unique(at)) < 2:
             return None
@@ -213,6 +215,8 @@ def _replace(values: FloatArray, rows: IntArray, falls: IntArray) -> None:
     at = values[rows].copy()
     ends = [*falls[1:], len(at)]
     for fall, end in zip(falls, ends, strict=True):
+        if not _lasts(at, int(fall)):
+            end = fall + 1
         low, high = at[fall], at[end - 1]
         earlier = values[: rows[fall]]
         earlier[(earlier >= low) & (earlier <= high)] = np.nan

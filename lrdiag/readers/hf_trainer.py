@@ -50,4 +50,5 @@ READER = Reader(
     suffixes=(".json",),
     recognises=recognises,
     read=read,
+    sure=True,
 )

@@ -1,5 +1,7 @@
 """What a file is that is no log: told from its first bytes, never opened."""
 
+from collections.abc import Iterable
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -26,7 +28,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b":W&B", "a W&B run file"),
 )
 # Pickle protocols 2 to 5 begin with PROTO and the number; the last byte is STOP.
-_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+# Protocol 0 is text: a mark, then the first dictionary or list, or a global.
+_PICKLES = (
+    *(b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+    *(b"(dp0\n", b"(lp0\n", b"ccopy_reg\n", b"cnumpy", b"ccollections\n"),
+)
 _BINARY_SHARE = 0.05  # control bytes among the first 4096; text has none but tabs and line ends
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27}) + b"\x7f"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -44,3 +50,21 @@ def kind_of(data: bytes) -> str:
         return ""
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if controls > _BINARY_SHARE * len(head) else ""
+
+
+# Formats that are zip archives inside, by the ending of a member they always hold.
+_MEMBERS = (
+    ("data.pkl", "a PyTorch checkpoint, which holds weights and is never opened"),
+    (".npy", "a NumPy archive"),
+    ("[Content_Types].xml", "an office document"),
+    ("model.weights.h5", "a Keras model"),
+)
+
+
+def kind_of_members(names: Iterable[str]) -> str:
+    """Say what an archive is that is no archive of logs; an empty string for one that may be."""
+    listed = list(names)
+    for ending, kind in _MEMBERS:
+        if any(name.endswith(ending) for name in listed):
+            return kind
+    return ""

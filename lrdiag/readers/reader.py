@@ -81,6 +81,7 @@ class Reader:
         suffixes: The file endings that suggest it; a hint, never a proof.
         recognises: Looks at the first kilobytes and says whether the log is of this format.
         read: Turns the bytes into tables, mostly one, or raises ReadError with the line.
+        sure: Whether what it recognises can be nothing else, so that its error is the answer.
     """
 
     name: str
@@ -88,3 +89,4 @@ class Reader:
     suffixes: tuple[str, ...]
     recognises: Callable[[Source], bool]
     read: Callable[[Source, Limits], tuple[Table, ...]]
+    sure: bool = False

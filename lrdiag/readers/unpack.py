@@ -7,7 +7,8 @@ import zlib
 from pathlib import PurePosixPath
 from typing import IO
 
-from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
+from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
+from lrdiag.readers.kinds import kind_of_members
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Source
 
@@ -32,6 +33,7 @@ def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]: 
     Raises:
         LimitError: The content is larger than a limit, or a member is packed like a bomb.
         MalformedLogError: The archive is damaged or encrypted.
+        UnknownFormatError: The archive is a checkpoint or a document.
         EmptyLogError: The archive holds no file.
     """
     _check_size(source.name, len(source.data), limits)
@@ -63,6 +65,12 @@ def _gunzip(source: Source, limits: Limits) -> Source:
 def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            kind = kind_of_members(archive.namelist())
+            if kind:
+                raise UnknownFormatError(
+                    f"{source.name} is {kind}.",
+                    hint="Give the text that the training run printed, or its CSV or JSON log.",
+                )
             members = [member for member in archive.infolist() if _is_file(member)]
             if len(members) > limits.max_members:
                 raise LimitError(

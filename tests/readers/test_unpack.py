@@ -1,0 +1,139 @@
+"""Archives: what is in them, and what an archive may not do."""
+
+import gzip
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
+from lrdiag.readers import Limits, Source, unpack
+
+LOG = b"step,loss\n0,2.5\n1,2.0\n"
+
+
+def zipped(*members: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", how) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def test_a_plain_file_gives_itself() -> None:
+    source = Source("a.csv", LOG)
+    assert unpack(source) == (source,)
+
+
+def test_gzip_is_known_by_its_bytes() -> None:
+    packed = gzip.compress(LOG)
+    assert unpack(Source("a.csv.gz", packed)) == (Source("a.csv", LOG),)
+    assert unpack(Source("a.csv", packed)) == (Source("a.csv", LOG),)
+
+
+def test_a_zip_gives_its_files_by_their_last_name() -> None:
+    packed = zipped(("runs/one.csv", LOG), ("../../etc/two.csv", LOG), ("c:\\x\\three.csv", LOG))
+    names = [source.name for source in unpack(Source("logs.zip", packed))]
+    assert names == ["one.csv", "two.csv", "three.csv"]
+
+
+def test_folders_links_hidden_files_and_archives_are_left_out() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("runs/", b"")
+        archive.writestr("__MACOSX/._a.csv", b"x")
+        archive.writestr("inner.zip", zipped(("a.csv", LOG)))
+        archive.writestr("inner.gz", gzip.compress(LOG))
+        link = zipfile.ZipInfo("link.csv")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("a.csv", LOG)
+    assert unpack(Source("logs.zip", stream.getvalue())) == (Source("a.csv", LOG),)
+
+
+def test_control_characters_leave_a_name() -> None:
+    (source,) = unpack(Source("x.zip", zipped(("a\x1b[31m\n.csv", LOG))))
+    assert source.name == "a[31m.csv"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(("a.csv", data))])
+def test_a_bomb_is_refused_before_it_is_unpacked(pack: object) -> None:
+    assert callable(pack)
+    bomb = pack(b"0,2.5\n" * 5_000_000)  # 30 MB in about 30 kB
+    with pytest.raises(LimitError, match="200 times"):
+        unpack(Source("bomb", bomb))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(("a.csv", data))])
+def test_the_budget_holds_after_decompression(pack: object) -> None:
+    assert callable(pack)
+    data = bytes(range(256)) * 40
+    with pytest.raises(LimitError, match="MB"):
+        unpack(Source("x", pack(data)), limits=Limits(max_bytes=10_000, max_ratio=1e9))
+
+
+def test_the_budget_is_of_all_members_together() -> None:
+    packed = zipped(*((f"{k}.csv", bytes(6_000)) for k in range(3)), how=zipfile.ZIP_STORED)
+    limits = Limits(max_bytes=18_600)
+    with pytest.raises(LimitError):
+        unpack(Source("x.zip", packed), limits=Limits(max_bytes=17_000))
+    assert len(unpack(Source("x.zip", packed), limits=limits)) == 3
+
+
+def test_a_plain_file_beyond_the_budget() -> None:
+    with pytest.raises(LimitError) as caught:
+        unpack(Source("a.csv", bytes(11)), limits=Limits(max_bytes=10))
+    assert caught.value.hint
+
+
+def test_too_many_members() -> None:
+    packed = zipped(*((f"{k}.csv", LOG) for k in range(51)))
+    with pytest.raises(LimitError, match="51 files"):
+        unpack(Source("x.zip", packed))
+
+
+def test_a_zip_without_a_file() -> None:
+    with pytest.raises(EmptyLogError):
+        unpack(Source("x.zip", zipped()))
+
+
+def encrypted() -> bytes:
+    data = bytearray(zipped(("a.csv", LOG)))
+    at = data.index(b"PK\x01\x02") + 8  # flags in the central directory
+    struct.pack_into("<H", data, at, struct.unpack_from("<H", data, at)[0] | 1)
+    return bytes(data)
+
+
+def corrupt_zip() -> bytes:
+    data = bytearray(zipped(("a.csv", LOG * 100)))
+    data[45] ^= 0xFF
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encrypted(),
+        corrupt_zip(),
+        zipped(("a.csv", LOG))[:-10],
+        gzip.compress(LOG)[:-6],
+        gzip.compress(LOG)[:12] + b"\xff" * 20,
+        b"\x1f\x8b",
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08\x00" + zlib.compress(LOG),
+    ],
+)
+def test_damaged_or_encrypted_archives_say_so(data: bytes) -> None:
+    with pytest.raises(MalformedLogError) as caught:
+        unpack(Source("x", data))
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("member", "said"), [("archive/data.pkl", "PyTorch checkpoint"), ("loss.npy", "NumPy")]
+)
+def test_archives_that_hold_no_logs_are_named(member: str, said: str) -> None:
+    with pytest.raises(UnknownFormatError, match=said):
+        unpack(Source("model.pt", zipped((member, b"x"))))
