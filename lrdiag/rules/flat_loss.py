@@ -31,11 +31,11 @@ from lrdiag.rules.words import lower_rate, number, percent, raise_rate, too_thin
 from lrdiag.signals import Signals
 
 MIN_ROWS = 10  # rows; a trend over fewer has an interval wider than the level
-MAX_FALL = 0.02  # of the start; rates 10,000 times too low: at most 0.021, good runs: 0.2 up
-MAX_DROP = 3.0  # noises; the same runs: at most 2, good runs: 2.3 up
+MAX_FALL = 0.02  # of the start; 9 runs 10,000 times too low: at most 0.023, good runs: 0.3 up
+MAX_DROP = 3.0  # noises; the same 9 runs: at most 1.3, dead units: 2.0, good runs: 2.3 up
 SURE_TREND = 0.1  # of the start; a trend less sure than this may hide a descent
 VAL_FALL = 0.03  # of its first value; a validation loss that falls by more is learning
-CHANCE_WITHIN = 0.015  # of ln C; dead and frozen classifiers: at most 0.003 off
+CHANCE_WITHIN = 0.015  # of ln C; dead units and untrained classifiers: at most 0.006, one 0.039
 GUESSED = (2, 3, 4, 5, 10, 20, 100, 1000)  # classes that data sets have, if nobody says
 
 

@@ -30,8 +30,8 @@ from lrdiag.rules.words import lower_rate, number, percent, place, too_thin
 from lrdiag.signals import Signals
 
 MIN_ROWS = 50  # rows; a tail of 15
-MIN_RISE = 0.1  # of the drop; 48 healthy and 25 language-model runs: none rises surely
-MIN_NOISES = 2.0  # noises of one row; 70 good runs: at most 0.9
+MIN_RISE = 0.1  # of the drop; 73 healthy runs: none rises surely, 70 good ones: one, by 0.01
+MIN_NOISES = 2.0  # noises of one row; that one: 0.4
 RAISED = 1.2  # times; a rate that itself rose over the tail explains a rise
 
 

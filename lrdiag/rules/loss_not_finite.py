@@ -37,8 +37,9 @@ from lrdiag.signals import Signals
 
 LOOK_BACK = 50  # rows before the first NaN that tell what led there
 RECENT = 5  # rows; the part of them in which a runaway shows
-GREW_NOISES = 6.0  # noises; NaN put into 7 calm runs: 0 to 2.4, runs that diverge: 30 up
-GREW_GRADIENT = 3.0  # times the usual norm; the same 7 runs: 0.6 to 2.1
+GREW_NOISES = 6.0  # noises; 7 calm runs with NaN put into the data: at most 0.9
+FEW_ROWS = 0.1  # of the first row, taken for a noise where at most ten rows came before
+GREW_GRADIENT = 3.0  # times the usual norm; the same 7: at most 2.4, 10 that diverge: 95 up
 EARLY_SHARE = 0.05  # of the run; a rate that fails there is wrong by an order of magnitude
 
 
@@ -93,6 +94,8 @@ def _growth_before(signals: Signals, series: Series, first: int) -> tuple[float,
     """Return how many noises the loss, and how many times the gradient, rose before ``first``."""
     before = series.values[max(0, first - LOOK_BACK) : first]
     loss_grew = 0.0
+    if 2 <= len(before) <= 2 * RECENT and before[0] != 0.0:
+        loss_grew = max(0.0, min(1e6, (before[-1] / before[0] - 1.0) / FEW_ROWS))
     if len(before) > 2 * RECENT:
         calm, late = before[:-RECENT], before[-RECENT:]
         floor = float(np.finfo(np.float64).tiny) + 1e-3 * abs(float(np.median(calm)))
@@ -124,7 +127,7 @@ def _summary(signals: Signals, series: Series, bad: NDArray[np.intp], lasting: b
         values = count(len(bad), "value")
         return f"{word} from {where} to the end, {values[0].lower() + values[1:]}"
     last = at(float(series.steps[bad[-1]]))
-    span = where if len(bad) == 1 else f"{where} to {last}"
+    span = where if len(bad) == 1 else f"{where} and {last}"
     return f"{word} {'at' if len(bad) == 1 else 'between'} {span}, then finite again"
 
 

@@ -31,7 +31,7 @@ from lrdiag.rules.words import clip_gradient, lower_rate, number, too_thin
 from lrdiag.signals import Signals
 
 MIN_ROWS = 100  # rows; 20 bins or more, of which six can turn
-MIN_TURNS = 6  # turns; 70 good sweep runs: at most 5, 48 healthy and 25 language-model runs: 0
+MIN_TURNS = 6  # turns; 73 healthy runs: 0, 70 good sweep runs: at most 5
 SPIKES_SHARE = 0.3  # of the run; what stays up for longer swings and does not spike
 NO_DROP = 3.0  # noises; a loss that never fell by more has no progress to swing by
 

@@ -42,10 +42,15 @@ def test_within_the_first_steps_the_rate_is_off_by_a_decade() -> None:
     assert finding.fixes[0].factor == (0.01, 0.1)
 
 
+def test_a_runaway_of_a_few_rows_is_one_too() -> None:
+    finding = found("LR101", make_run(train_loss=series_of([1.1, 40.0, 3e6, np.inf, np.nan])))
+    assert "far too high" in finding.cause
+
+
 def test_a_nan_that_passes_is_a_warning() -> None:
     finding = found("LR101", make_run(train_loss=broken(descent(), 350, 352)))
     assert finding.severity is Severity.WARNING
-    assert finding.summary == "NaN between step 350 to 351, then finite again"
+    assert finding.summary == "NaN between step 350 and 351, then finite again"
 
 
 def test_finite_values_however_large_are_none_of_its_business() -> None:
