@@ -3,7 +3,8 @@
 What a card says is diagnosed, not written down: change a rule and the cards change with it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lrdiag.charts import Curves, loss_chart, measure_curves, sparkline
 from lrdiag.diagnosis import diagnose
 from lrdiag.readers import Source, read_runs
 from lrdiag.report.json import run_to_json
+from lrdiag.run import Config
 
 WIDTH, HEIGHT = 300, 72
 
@@ -26,17 +28,24 @@ class Sample:
         name: Its part of the address.
         file: In static/samples.
         title: What was trained.
+        config: What its owner knows beyond the log.
     """
 
     name: str
     file: str
     title: str
+    config: Mapping[str, float | int | str] = field(default_factory=dict)
 
 
 SAMPLES = (
-    Sample("too-high", "spirals-rate-too-high.csv", "Deep net on two spirals, Adam"),
+    Sample(
+        "spikes",
+        "gpt-three-spikes.csv",
+        "Small GPT on text, AdamW",
+        {"lr": 0.003, "optimizer": "adamw", "batch_size": 16},
+    ),
     Sample("not-a-number", "digits-not-a-number.csv", "Digit classifier, AdamW"),
-    Sample("healthy", "gpt-warmup-cosine.csv", "Small GPT, warmup and cosine"),
+    Sample("healthy", "gpt-warmup-cosine.csv", "The same GPT, warmup and cosine"),
 )
 
 
@@ -57,7 +66,7 @@ def sample_cards() -> tuple[SampleCard, ...]:
 
 
 def _card(sample: Sample) -> SampleCard:
-    diagnosis = diagnose(read_runs(read_sample(sample))[0])
+    diagnosis = diagnose(read_runs(read_sample(sample))[0], Config.from_mapping(sample.config))
     entry, curves = run_to_json(diagnosis), measure_curves(diagnosis)
     chart = loss_chart(diagnosis, curves)
     bands = [

@@ -140,4 +140,4 @@ def visitor(newcomer: Newcomer) -> Visitor:
 @pytest.fixture(scope="session")
 def log() -> Path:
     """A log whose rate is too high."""
-    return STATIC / "samples" / "spirals-rate-too-high.csv"
+    return STATIC / "samples" / "gpt-three-spikes.csv"

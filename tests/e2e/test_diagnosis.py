@@ -31,7 +31,7 @@ CONFIG = {"lr": "0.003", "optimizer": "adamw", "batch_size": "16", "precision": 
 
 
 def test_a_role_is_corrected_and_the_diagnosis_made_again(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     role = visitor.page.locator("select[data-column=val_loss]")
     with visitor.page.expect_navigation():
         role.select_option("ignore")
@@ -59,7 +59,7 @@ def test_a_log_without_a_known_loss_asks_for_its_column(visitor: Visitor) -> Non
 
 
 def test_what_is_told_is_kept_and_what_makes_no_sense_is_said_in_place(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     form = visitor.page.locator("[data-config]")
     for name, value in CONFIG.items():
         field = form.locator(f"[name={name}]")
@@ -122,7 +122,7 @@ def test_a_folded_finding_opens_its_fold(visitor: Visitor) -> None:
 
 
 def test_the_list_of_keys_opens_and_closes_by_keyboard(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     visitor.page.keyboard.press("?")
     expect(visitor.page.locator("#keys")).to_be_visible()
     visitor.page.keyboard.press("Escape")
@@ -138,7 +138,7 @@ def test_the_skip_link_is_the_first_stop(visitor: Visitor) -> None:
 
 
 def test_the_report_is_downloaded_as_json_csv_and_png(visitor: Visitor, log: Path) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     for name, ending in (("JSON", ".json"), ("CSV", ".csv"), ("PNG", ".png")):
         visitor.page.get_by_role("button", name="Report").click()
         with visitor.page.expect_download() as download:
@@ -166,7 +166,7 @@ def test_a_diagnosis_is_deleted_only_after_a_second_word(visitor: Visitor) -> No
 
 
 def test_the_theme_is_kept_from_page_to_page(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     visitor.page.locator(".theme").click()
     expect(visitor.page.locator("html")).to_have_attribute("data-theme", "dark")
     visitor.go("/rules")
@@ -175,7 +175,7 @@ def test_the_theme_is_kept_from_page_to_page(visitor: Visitor) -> None:
 
 def test_no_button_is_dead(visitor: Visitor) -> None:
     """Every button opens a dialog, sends a form, or is wired by a module through data-*."""
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     lonely = visitor.page.evaluate(
         """() => [...document.querySelectorAll("button")]
           .filter((b) => !b.form && !b.matches(".theme") && !Object.keys(b.dataset).length)
@@ -190,7 +190,7 @@ def test_no_button_is_dead(visitor: Visitor) -> None:
 
 
 def test_every_link_of_a_page_leads_somewhere(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     paths = {visitor.path, "/", "/rules", "/rules/LR104"}
     seen: dict[str, int] = {}
     for path in paths:

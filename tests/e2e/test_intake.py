@@ -114,7 +114,7 @@ def test_a_file_beyond_the_limit_is_not_even_sent(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sample", "word"), [("too-high", "too high"), ("not-a-number", "NaN"), ("healthy", "normal")]
+    ("sample", "word"), [("spikes", "too high"), ("not-a-number", "NaN"), ("healthy", "normal")]
 )
 def test_a_sample_opens_its_whole_diagnosis(visitor: Visitor, sample: str, word: str) -> None:
     visitor.open_sample(sample)

@@ -17,7 +17,7 @@ README_PICTURE = {"x": 0.0, "y": 0.0, "width": 1440.0, "height": 1000.0}
 
 
 def _home(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     visitor.open_sample("healthy")
     visitor.go("/")
 
@@ -27,7 +27,7 @@ def _rule(visitor: Visitor) -> None:
 
 
 def _shared(visitor: Visitor) -> None:
-    path = visitor.open_sample("too-high").replace("/d/", "/api/diagnoses/")
+    path = visitor.open_sample("spikes").replace("/d/", "/api/diagnoses/")
     made = visitor.context.request.post(f"{visitor.base}{path}/shares", data={"days": 30})
     visitor.go(made.json()["url"].removeprefix(visitor.base))
 
@@ -47,7 +47,7 @@ def _refused(visitor: Visitor) -> None:
 
 PAGES: dict[str, Callable[[Visitor], object]] = {
     "home": _home,
-    "diagnosis": lambda visitor: visitor.open_sample("too-high"),
+    "diagnosis": lambda visitor: visitor.open_sample("spikes"),
     "not-a-number": lambda visitor: visitor.open_sample("not-a-number"),
     "healthy": lambda visitor: visitor.open_sample("healthy"),
     "refused": _refused,
@@ -74,7 +74,7 @@ def test_a_page_stands(newcomer: Newcomer, name: str, dark: bool) -> None:
 
 
 def test_dialogs_are_accessible(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     for name in ("share", "report", "delete", "keys"):
         visitor.page.locator(f"[data-dialog={name}]").first.click()
         assert find_violations(visitor, f"#{name}") == []
@@ -83,7 +83,7 @@ def test_dialogs_are_accessible(visitor: Visitor) -> None:
 
 
 def test_the_picture_of_the_readme(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     visitor.page.mouse.move(0, 0)
     folder = os.environ.get("LRDIAG_SCREENSHOTS")
     if folder:

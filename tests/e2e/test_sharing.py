@@ -22,7 +22,7 @@ def share(owner: Visitor, *, hide_name: bool = True) -> str:
 
 def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    path = owner.open_sample("too-high")
+    path = owner.open_sample("spikes")
     headline = owner.page.locator("h1").inner_text()
     link = share(owner)
     assert re.fullmatch(rf"{owner.base}/s/[\w-]{{22,}}", link)
@@ -33,7 +33,7 @@ def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcome
     expect(stranger.page.locator(".banner")).to_contain_text("read-only")
     html = stranger.page.content()
     for secret in (
-        "spirals-rate-too-high",
+        "gpt-three-spikes",
         path.removeprefix("/d/"),
         "/api/",
         "<form",
@@ -54,7 +54,7 @@ def test_a_stranger_sees_the_shared_diagnosis_and_nothing_else(newcomer: Newcome
 
 def test_an_ended_link_says_so(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    owner.open_sample("too-high")
+    owner.open_sample("spikes")
     link = share(owner).removeprefix(owner.base)
     assert stranger.go(link) == 200
     owner.page.get_by_role("button", name="End this link").click()
@@ -66,7 +66,7 @@ def test_an_ended_link_says_so(newcomer: Newcomer) -> None:
 
 
 def test_links_are_listed_after_the_page_comes_back(visitor: Visitor) -> None:
-    visitor.open_sample("too-high")
+    visitor.open_sample("spikes")
     link = share(visitor)
     visitor.page.reload()
     visitor.settle()
@@ -77,9 +77,9 @@ def test_links_are_listed_after_the_page_comes_back(visitor: Visitor) -> None:
 
 def test_a_link_may_show_the_name(newcomer: Newcomer) -> None:
     owner, stranger = newcomer(), newcomer()
-    owner.open_sample("too-high")
+    owner.open_sample("spikes")
     stranger.go(share(owner, hide_name=False).removeprefix(owner.base))
-    expect(stranger.page.locator(".runhead .file")).to_have_text("spirals-rate-too-high.csv")
+    expect(stranger.page.locator(".runhead .file")).to_have_text("gpt-three-spikes.csv")
 
 
 def test_an_unknown_link_is_not_found(visitor: Visitor) -> None:
