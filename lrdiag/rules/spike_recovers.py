@@ -34,14 +34,14 @@ from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
 
 MIN_ROWS = 50  # rows; fewer leave no calm stretch to stand out from
-MIN_NOISES = 8.0  # noises; a healthy language model jumps so high 5 times a run, alone each time
+MIN_NOISES = 8.0  # noises; healthy language models: once in 450 to 800 rows, alone each time
 LOW_NOISES = 6.0  # noises; enough for a jump so wide that it is no batch
 LOW_WIDTH = 6  # rows; the same
 MIN_WIDTH = 3  # rows; 73 healthy runs: never 2 in a row
 ROUGH_SHARE = (
     0.01  # of the rows; with more lone jumps the tail is heavy and three in a row are chance
 )
-ROUGH_WIDTH = 6  # rows; 9 good runs with such tails: 5 but for two
+ROUGH_WIDTH = 6  # rows; 15 good runs with such tails: at most 5, but for three with 10 up
 MIN_LEVEL = 0.1  # of the level before
 MIN_DROP = 0.05  # of the whole drop
 MANY = 3  # spikes; from there on it is LR105

@@ -9,7 +9,7 @@ from lrdiag.signals.curve import Curve
 
 AFTER = 0.1  # of the bins; the start is judged apart
 MEDIAN_NOISE = 1.25  # the median of many rows is that much noisier than their mean
-SURE = 5.0  # noises of a bin; white noise turns less than once in 10,000 bins
+SURE = 5.0  # noises of a bin; white noise still turns twice in 1,000 bins
 DROP_SHARE = 0.2  # of the drop
 
 
