@@ -183,7 +183,7 @@ def _known(title: str) -> bool:
 
 def _problem(role: Role, cells: Cells) -> str:
     """Say why values cannot be what the name says; empty where they can."""
-    values = cells.values[np.isfinite(cells.values)]
+    values = _finite(cells.values)
     if len(values) == 0:
         return "" if role in ("train_loss", "val_loss") else "no value is a number"
     low, high = float(values.min()), float(values.max())
@@ -205,9 +205,15 @@ def _counts(values: FloatArray) -> bool:
     return bool(np.all(values == np.floor(values)) and np.all(np.diff(values) > 0.0))
 
 
+def _finite(values: FloatArray) -> FloatArray:
+    """Return the finite values; the array itself, not a copy, where all of them are."""
+    keep = np.isfinite(values)
+    return values if keep.all() else values[keep]
+
+
 def _support(role: Role, cells: Cells) -> str:
     """Say how values bear out the name; empty where they say nothing."""
-    values = cells.values[np.isfinite(cells.values)]
+    values = _finite(cells.values)
     if len(values) < 3:
         return ""
     tenth = max(1, len(values) // 10)
@@ -288,7 +294,7 @@ def _describe(name: str, table: Table, matches: Mapping[str, _Match]) -> Column:
         return Column(name, "ignore", 1.0, "the cells hold words", 0, None, None, 0)
     values = table.columns[name].values
     match = matches.get(name) or _Match(name, "ignore", 1.0, "every cell is empty")
-    finite = values[np.isfinite(values)]
+    finite = _finite(values)
     return Column(
         name=name,
         role=match.role,
@@ -360,10 +366,12 @@ def _series(cells: Cells, steps: FloatArray) -> tuple[Series, int]:
     """Put logged cells at their steps; of cells that share a step the last one stands."""
     at = steps[cells.rows]
     placed = np.isfinite(at)
-    at, values = at[placed], cells.values[placed]
-    if np.any(np.diff(at) < 0.0):
+    values = cells.values
+    if not placed.all():
+        at, values = at[placed], values[placed]
+    if np.any(at[1:] < at[:-1]):
         order = np.argsort(at, kind="stable")
         at, values = at[order], values[order]
-    last = np.append(np.diff(at) > 0.0, np.ones(min(len(at), 1), dtype=bool))
+    last = np.append(at[1:] > at[:-1], np.ones(min(len(at), 1), dtype=bool))
     replaced = int(np.count_nonzero(~last)) + int(np.count_nonzero(~placed))
     return Series(at[last], np.array(values[last], dtype=np.float64)), replaced

@@ -157,8 +157,9 @@ def _cells(column: "pd.Series", rows: IntArray, decimal: str) -> tuple[Cells, in
         logged = ~np.isnan(values)  # the parser makes NaN of an empty cell alone
         if not logged.all():
             rows, values = rows[logged], values[logged]
-        marked = np.abs(values) == NAN_MARK
-        return Cells(rows, np.where(marked, np.nan, values) if marked.any() else values), 0
+        if len(values) and max(values.max(), -values.min()) >= NAN_MARK:
+            values = np.where(np.abs(values) == NAN_MARK, np.nan, values)
+        return Cells(rows, values), 0
     logged = column.notna().to_numpy(bool)
     kept = [str(cell).strip() for cell in column.to_numpy(object)[logged]]
     known: dict[str, float | None] = {}

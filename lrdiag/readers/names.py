@@ -76,7 +76,7 @@ _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
     "delta target ratio improvement lambda change diff slope threshold skipped count num n time "
     "ms sec seconds scaling ppl perplexity every interval freq weights smoothing margin type fn "
-    "coefficient clip limit"
+    "coefficient clip limit improved improve from decreased"
 )
 # Parts of reinforcement and of adversarial learning; none is a supervised loss.
 _PARTS = _set(

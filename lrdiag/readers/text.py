@@ -109,13 +109,21 @@ def _lines(text: str) -> Iterator[Line]:
         yield Line(shape, numbers, phase[0], phase[1] or "val")
 
 
+def _split(text: str) -> Iterator[str]:
+    """Yield the lines of a log; progress bars that were drawn side by side are cut apart."""
+    for line in re.split(r"[\r\n]+", text):
+        if len(line) <= MAX_LINE:
+            if line:
+                yield line
+        elif "%|" in line:
+            yield from (part for part in re.split(r"(?<=\])", line) if 0 < len(part) <= MAX_LINE)
+
+
 def _shaped(text: str, shapes: dict[str, Shape | None]) -> Iterator[tuple[Shape, Sequence[str]]]:
     """Yield each line, box or row of a table that names a number, as shape and numbers."""
     box: list[tuple[str, str]] = []
     header: list[str] = []
-    for line in re.split(r"[\r\n]+", text):
-        if not line or len(line) > MAX_LINE:
-            continue
+    for line in _split(text):
         row = box_row(line) if line.lstrip()[:1] in _PIPES else None
         if row is not None:
             box.append(row)
