@@ -18,6 +18,8 @@ from lrdiag.report.numbers import (
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
+COLUMNS = 12  # of a log in sight; a trainer that writes hundreds is understood by those with a role
+MOST_COLUMNS = 200  # on the page at all, each about 700 bytes; the API corrects the others too
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
@@ -93,6 +95,8 @@ class RunView:
     cleared: tuple[Check, ...]
     skipped: tuple[Check, ...]
     columns: tuple[ColumnRow, ...]
+    more_columns: tuple[ColumnRow, ...]
+    left_columns: int
     config: Mapping[str, str]
 
     @property
@@ -145,6 +149,7 @@ def view_run(entry: Json, chart: Json) -> RunView:
     numbers = {one["code"]: str(i) for i, one in enumerate(entry["findings"], 1)}
     refusal = entry.get("refusal")
     verdict = entry["verdict"]
+    columns, more, left = _view_columns(entry["columns"])
     return RunView(
         name=entry["name"],
         source=entry["source"],
@@ -166,7 +171,9 @@ def view_run(entry: Json, chart: Json) -> RunView:
             Check(one["name"].replace("-", " ").capitalize(), one["why"])
             for one in entry["skipped_why"].values()
         ),
-        columns=tuple(_view_column(one) for one in entry["columns"]),
+        columns=columns,
+        more_columns=more,
+        left_columns=left,
         config={name: _plain(value) for name, value in entry["config"].items()},
     )
 
@@ -205,6 +212,22 @@ def _view_symptom(row: Json, numbers: Mapping[str, str]) -> SymptomRow:
         severity=row["severity"] or "",
         findings=tuple(numbers[code] for code in row["matched"] if code in numbers),
     )
+
+
+def _view_columns(
+    columns: Sequence[Json],
+) -> tuple[tuple[ColumnRow, ...], tuple[ColumnRow, ...], int]:
+    """Return the columns in sight, those to fold away, and how many the page leaves out.
+
+    A short table keeps the order of the file; in a long one those with a role come first.
+    """
+    used = [one for one in columns if one["role"] != "ignore"]
+    ordered = list(columns)
+    if len(columns) > COLUMNS:
+        ordered = [*used, *(one for one in columns if one["role"] == "ignore")]
+    seen = max(COLUMNS, len(used))
+    rows = tuple(_view_column(one) for one in ordered[: max(seen, MOST_COLUMNS)])
+    return rows[:seen], rows[seen:], len(ordered) - len(rows)
 
 
 def _view_column(one: Json) -> ColumnRow:

@@ -103,7 +103,7 @@ def send_roles(
     """Read the columns as the form says; only what it changes becomes a correction."""
     stored = _find(store, owner, diagnosis_id)
     before = diagnosis_page(store, stored, run)
-    known = {one.name: one.role for one in before.run.columns}
+    known = {one.name: one.role for one in (*before.run.columns, *before.run.more_columns)}
     columns = [value for name, value in fields if name == "column"]
     roles = [value for name, value in fields if name == "role"]
     changed = {

@@ -75,6 +75,20 @@ def test_evidence_stands_beside_its_limit_with_whole_steps(nan_run: tuple[Entry,
     assert finding.fixes[0].action == "Clip the gradient."
 
 
+def test_a_long_table_of_columns_shows_those_with_a_role_first(
+    nan_run: tuple[Entry, Entry],
+) -> None:
+    column = nan_run[0]["columns"][0]
+    unused = [{**column, "column": f"c{i}", "role": "ignore"} for i in range(500)]
+    entry = {**nan_run[0], "columns": [*unused, *nan_run[0]["columns"]]}
+    view = view_run(entry, nan_run[1])
+    assert [one.role for one in view.columns[:3]] == ["step", "train_loss", "lr"]
+    assert (len(view.columns), len(view.more_columns), view.left_columns) == (12, 188, 303)
+    short = view_run({**entry, "columns": entry["columns"][-6:]}, nan_run[1])
+    assert [one.role for one in short.columns] == ["ignore"] * 3 + ["step", "train_loss", "lr"]
+    assert short.more_columns == ()
+
+
 ADVICE: Entry = {
     "action": "lower",
     "factor": [0.33, 0.5],
