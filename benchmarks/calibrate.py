@@ -6,7 +6,7 @@ DATA holds ``lrsweep``, or is such a folder. With each problem scored by weights
 it, prints for logs of several kinds: right direction, false alarms on good runs, wrong way, and
 the share near the best rate after following one, two and three moves; then how often advice is
 right by the confidence it states; then the weights fitted on everything, as
-``lrdiag/scorecard_weights.py`` holds them (``--write`` puts them there).
+``lrdiag/advice/weights.py`` holds them (``--write`` puts them there).
 """
 
 import argparse
@@ -23,9 +23,9 @@ import numpy as np
 from fit import find_ranges, fit_card, fit_line
 from sweep import Sample, averaged, is_right, load_sweep, only, score_moves, thinned
 
-from lrdiag.decision import decide
+from lrdiag.advice.decision import decide
+from lrdiag.advice.move import Move
 from lrdiag.finding import Finding
-from lrdiag.move import Move
 from lrdiag.numerics import FloatArray
 from lrdiag.rules import RULES
 from lrdiag.run import Run
@@ -172,9 +172,11 @@ def _codes(run: Run) -> set[str]:
     return {rule.code for rule in able if isinstance(rule.check(signals), Finding)}
 
 
-def moves_on_unseen(
-    samples: Sequence[Sample], views: Views, *, group: Callable[[str], str] = str
-) -> dict[str, dict[str, Move]]:
+def _rate(run: Run) -> float | None:
+    return float(run["lr"].values.max()) if "lr" in run else None
+
+
+def moves_on_unseen(samples: Sequence[Sample], views: Views) -> dict[str, dict[str, Move]]:
     """Return, for each kind of log, the move of each run by weights that never saw its group."""
     moves: dict[str, dict[str, Move]] = defaultdict(dict)
     for problem in sorted({sample.problem for sample in samples}):
@@ -182,7 +184,9 @@ def moves_on_unseen(
         for kind, log in KINDS.items():
             for sample in (one for one in samples if one.problem == problem):
                 run = log(sample.run)
-                move = decide(measure_shape(run), _codes(run), calibration)
+                move = decide(
+                    measure_shape(run), _codes(run), today=_rate(run), calibration=calibration
+                )
                 moves[kind][sample.run.source] = move
     return moves
 
@@ -267,7 +271,7 @@ def main() -> None:
     print_reliability(samples, moves)
     code = weights_as_code(calibrate(views))
     if arguments.write:
-        target = Path(__file__).parents[1] / "lrdiag" / "scorecard_weights.py"
+        target = Path(__file__).parents[1] / "lrdiag" / "advice" / "weights.py"
         target.write_text(code)
         subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(target)], check=True)
         print(f"\nWritten to {target.name}.")

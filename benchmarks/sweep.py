@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from lrdiag.move import Move
+from lrdiag.advice.move import Move
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Axis, Run, Series, SeriesName
 

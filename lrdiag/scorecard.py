@@ -3,7 +3,7 @@
 A scorecard adds points for "the rate is too high" and for "the rate is too slow"; each
 measurement is clipped to the range seen in calibration, and a missing one takes its usual
 value. Odds are those of a multinomial logistic regression with "keep" at zero points. Every
-number of them stands in ``scorecard_weights`` and is fitted by ``benchmarks/calibrate.py``.
+number of them stands in ``lrdiag.advice.weights`` and is fitted by ``benchmarks/calibrate.py``.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from lrdiag.advice import Action, Advice
-from lrdiag.advice_words import PLAINLY
+from lrdiag.advice import PLAINLY, Action, Advice
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding, Severity
 from lrdiag.report.numbers import (

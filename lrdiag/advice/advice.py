@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lrdiag.advice_words import next_step_in_words, reason_in_words
-from lrdiag.decision import decide
+from lrdiag.advice.decision import decide
+from lrdiag.advice.move import Action, Move
+from lrdiag.advice.probe import probe_in_words
+from lrdiag.advice.reason import reason_in_words
+from lrdiag.advice.words import RunInWords
 from lrdiag.finding import Finding
-from lrdiag.move import Action, Move
 from lrdiag.signals import Signals
 
-__all__ = ["Action", "Advice", "advise"]
-
-SPREAD = 3.0  # the range is factor / 3 to factor x 3; it held the best rate in 65 % of runs
+LEAST_CHANGE = 1.5  # a range to lower or raise never reaches back to today's rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,35 @@ class Advice:
 
 def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
-    move = decide(signals.shape, findings)
     today = _todays_rate(signals)
+    move = decide(signals.shape, findings, today=today)
     factor = _factor_range(move)
-    lr = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
+    words = RunInWords(signals, today)
+    rates = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
     return Advice(
         action=move.action,
         factor=factor,
-        lr=lr,
+        lr=None if rates is None else _short(*rates),
         today=today,
         confidence=move.confidence,
-        reason=reason_in_words(signals, move),
-        next_step=next_step_in_words(signals, move, today),
+        reason=reason_in_words(words, move),
+        next_step=probe_in_words(words, move),
     )
 
 
 def _factor_range(move: Move) -> tuple[float, float] | None:
     if move.decades is None:
         return None
-    low, high = 10.0**move.decades / SPREAD, 10.0**move.decades * SPREAD
+    factor = 10.0**move.decades
+    low, high = factor / move.spread, factor * move.spread
     if move.action == "raise":
-        return max(low, 1.5), max(high, 3.0)
-    return min(low, 1.0 / 3.0), min(high, 1.0 / 1.5)
+        return _short(max(low, LEAST_CHANGE), high)
+    return _short(low, min(high, 1.0 / LEAST_CHANGE))
+
+
+def _short(low: float, high: float) -> tuple[float, float]:
+    """Return both with three digits; the range is not known any better."""
+    return float(f"{low:.3g}"), float(f"{high:.3g}")
 
 
 def _todays_rate(signals: Signals) -> float | None:
