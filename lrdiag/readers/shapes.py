@@ -14,9 +14,9 @@ MARK = "\x01"  # stands for a number
 MAX_KEY = 4  # words of a name
 # A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
 NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_@.])[-+]?"
+    r"(?<![A-Za-z0-9_@.])([-+]?"
     r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
-    r"|(?:nan|inf|infinity)(?![A-Za-z0-9_]))",
+    r"|(?:nan|inf|infinity)(?![A-Za-z0-9_])))",
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(r"\b(?:tensor|array|np\.float\d+|float\d*)\(\s*\x01")
@@ -63,9 +63,10 @@ class Shape:
         return "step" if self.step else ("epoch" if self.epoch else "")
 
 
-def skeleton_of(line: str) -> str:
-    """Return a line with every number replaced by the mark."""
-    return NUMBER.sub(MARK, line)
+def take_apart(line: str) -> tuple[str, list[str]]:
+    """Return a line with the mark for each number, and the numbers as written."""
+    parts = NUMBER.split(line)  # words and numbers in turn
+    return MARK.join(parts[::2]), parts[1::2]
 
 
 def shape_of(skeleton: str) -> Shape | None:
@@ -274,11 +275,6 @@ def is_loss(name: str) -> bool:
     """Say whether a name names a loss, surely enough to keep its line."""
     said = guess(name)
     return said.role in ("train_loss", "val_loss") and said.quality >= 0.3
-
-
-def numbers_of(line: str) -> list[str]:
-    """Return the numbers of a line as written, in order of their places."""
-    return NUMBER.findall(line)
 
 
 def box_row(line: str) -> tuple[str, str] | None:
