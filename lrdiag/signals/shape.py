@@ -392,7 +392,7 @@ def _upward_share(levels: FloatArray) -> float:
 
 
 def _first_gain(line: Timeline, best: float) -> float:
-    first, second = line.capped[:2]
+    first, second = max(float(line.capped[0]), 1e-4), float(line.capped[1])
     return float(np.clip((first - second) / max(first - best, LEAST_DROP * first), -1.0, 1.5))
 
 

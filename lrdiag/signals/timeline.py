@@ -18,6 +18,7 @@ CAPPED = (
     10.0  # starts; mean levels are taken of the loss clipped here, so one row cannot own a span
 )
 BLOW_UP = 1.3  # first row this far below the median of three: the rise began at step 1
+DIGITS = 12  # of the time; else rounding decides on which side of a limit a row falls
 MIN_TIME = 1e-9  # a first rate of zero would put the first row at no time at all
 
 
@@ -70,7 +71,7 @@ def lay_out(run: Run) -> Timeline | None:
     if end <= 0.0:
         clock = _elapsed(steps)
         end = clock[finite][-1]
-    clock = clock / end
+    clock = np.round(clock / end, DIGITS)
     loss = values[finite]
     start = _start_level(loss)
     level = np.clip(loss / start, 0.0, MAX_LEVEL)
