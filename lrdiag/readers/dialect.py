@@ -95,6 +95,7 @@ def _try(lines: Sequence[str], delimiter: str) -> Dialect | None:
 
 def _heads(head: Sequence[str], below: Sequence[str]) -> bool:
     """Say whether a line is a header, by the numbers below it."""
+    below = _trimmed(below, len(head))
     if len(head) < 2 or len(head) != len(below) or not is_header(head, ""):
         return False
     logged = [cell for cell in below if cell.lower() not in EMPTY]
@@ -114,7 +115,8 @@ def _judge(
     widest = width
     fits: list[Sequence[str]] = []
     headers = 0
-    for row in body:
+    for one in body:
+        row = _trimmed(one, widest)
         if named and len(row) > 1 and is_header(row, delimiter) and row[0] == names[0]:
             widest, headers = len(row), headers + 1  # a log opened to append, with more names
         elif len(row) == widest or (named and len(row) < widest):
@@ -134,6 +136,11 @@ def _judge(
         clean=(len(fits) + headers) / len(body) if body else 1.0,
         numbers=numbers / len(cells) if cells else 0.0,
     )
+
+
+def _trimmed(cells: Sequence[str], width: int) -> Sequence[str]:
+    """Leave out empty cells beyond a width: the delimiter at the end of a row."""
+    return cells[:width] if len(cells) > width and not any(cells[width:]) else cells
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:

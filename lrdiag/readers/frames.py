@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrdiag.errors import MalformedLogError
-from lrdiag.readers.dialect import EMPTY, Dialect, number_of
+from lrdiag.readers.dialect import EMPTY, Dialect, number_of, split
 from lrdiag.readers.reader import Cells, IntArray
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd
     head = data[start : min(end, start + 4096)]
     if not head.strip() and not data[start:end].strip():
         return pd.DataFrame({column: [] for column in dialect.names})
+    names = [*dialect.names, *_surplus(data, start, end, dialect)]
     layout: dict[str, Any] = {
         "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter,
         "header": None,
-        "names": list(dialect.names),
+        "names": names,
         "index_col": False,
         "keep_default_na": False,
         "na_values": [""],
@@ -55,7 +56,7 @@ def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd
         "encoding_errors": "replace",
     }
     if dialect.numbers == 1.0 and (found := _floats(data, start, end, layout)) is not None:
-        return found
+        return _fitting(found, len(dialect.names))
     try:
         frame: pd.DataFrame = pd.read_csv(_part(data, start, end), low_memory=False, **layout)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
@@ -63,7 +64,23 @@ def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd
             f"{name} is no table that can be read: {error}.",
             hint="Give a CSV with a header line and one row a step.",
         ) from error
-    return frame
+    return _fitting(frame, len(dialect.names))
+
+
+def _surplus(data: bytes, start: int, end: int, dialect: Dialect) -> list[str]:
+    """Name the cells that the first row has beyond the header's; mostly there are none."""
+    stop = data.find(b"\n", start, end)
+    line = data[start : stop if stop >= 0 else end].decode("utf-8", "replace").strip("\r")
+    return [f"\x00{k}" for k in range(len(dialect.names), len(split(line, dialect.delimiter)))]
+
+
+def _fitting(frame: "pd.DataFrame", width: int) -> "pd.DataFrame":
+    """Leave out rows that hold more cells than the header; an empty one at the end is none."""
+    if frame.shape[1] == width:
+        return frame
+    fits = frame.iloc[:, width:].isna().all(axis=1)
+    kept: pd.DataFrame = frame.loc[fits].iloc[:, :width]
+    return kept
 
 
 def _part(data: bytes, start: int, end: int) -> io.BytesIO:

@@ -93,6 +93,17 @@ def test_lines_that_do_not_fit_are_counted_and_left_out() -> None:
     assert any("1 line does not fit" in note for note in run.notes)
 
 
+def test_a_delimiter_at_the_end_of_every_row_is_no_column() -> None:
+    run = read(rows("step,loss", "0,2.5,", "1,2.0,", "2,1.5,"))
+    np.testing.assert_array_equal(run["train_loss"].values, [2.5, 2.0, 1.5])
+    assert run.notes == ()
+
+
+def test_a_first_row_that_does_not_fit() -> None:
+    run = read(rows("step,loss", "0,2.5,7,8", *(f"{k},{3 - 0.1 * k:.2f}" for k in range(1, 12))))
+    assert len(run["train_loss"]) == 11
+
+
 def test_a_row_cut_off_in_mid_write_loses_nothing_else() -> None:
     run = read(rows("step,loss,val_loss", "0,2.5,2.6", "1,2.4,2.5", "2,2.3,2.4") + "3,2")
     assert run["train_loss"].values[:3].tolist() == [2.5, 2.4, 2.3]
