@@ -1,14 +1,16 @@
 """Bytes to runs: the log formats that lrdiag reads."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lrdiag.errors import EmptyLogError, MalformedLogError, ReadError, UnknownFormatError
 from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
-from lrdiag.readers.columns import NO_LOSS, run_from_table, runs_from_table
+from lrdiag.readers.columns import run_from_table, runs_from_table
 from lrdiag.readers.decode import plain, text_of
 from lrdiag.readers.kinds import kind_of
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Cells, Reader, Source, Table
+from lrdiag.readers.refusals import NO_LOSS
 from lrdiag.readers.unpack import unpack
 from lrdiag.run import Role, Run
 
@@ -102,7 +104,7 @@ def _read(
 ) -> tuple[Run, ...]:
     try:
         tables = reader.read(source, limits)
-        return tuple(run for table in tables for run in runs_from_table(table, source.name, roles))
+        runs = [run for table in tables for run in runs_from_table(table, source.name, roles)]
     except ReadError:
         raise
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
@@ -110,3 +112,7 @@ def _read(
             f"{source.name} looks like {reader.title}, but cannot be read.",
             hint="Give a CSV with a header line and one row a step.",
         ) from error
+    if len(runs) > limits.max_members:
+        more = f"The file holds {len(runs):,} runs; the first {limits.max_members} are read."
+        runs = [replace(run, notes=(*run.notes, more)) for run in runs[: limits.max_members]]
+    return tuple(runs)

@@ -12,11 +12,14 @@ from lrdiag.readers.records import table_from_records
 
 MIN_OBJECTS = 0.5  # share of the first lines that are objects
 SAMPLE = 50
+SCALAR = ("Wall time", "Step", "Value")  # a point in what TensorBoard exports as JSON
 
 
 def recognises(source: Source) -> bool:
     """Say whether the text begins as an object or a list of them, or most lines are objects."""
     head = head_of(source).lstrip()
+    if head.startswith("[["):
+        return True
     if head.startswith(("{", "[{", "[\n", "[ ", "[\r")):
         return '"' in head[:2000]
     lines = [line for line in head.splitlines() if line.strip()][:SAMPLE]
@@ -77,6 +80,8 @@ def _document(source: Source, limits: Limits) -> Iterator[Mapping[str, object]]:
             hint="Give one record a line; then a broken line costs nothing else.",
         ) from error
     check_depth(document, limits, source.name)
+    if isinstance(document, list) and document and all(_is_scalar(one) for one in document):
+        document = [dict(zip(SCALAR, one, strict=True)) for one in document]
     records = max(_record_lists(document), key=len, default=[])
     if not records:
         raise EmptyLogError(
@@ -85,6 +90,14 @@ def _document(source: Source, limits: Limits) -> Iterator[Mapping[str, object]]:
         )
     for record in records:
         yield flatten(record, depth=limits.max_depth)
+
+
+def _is_scalar(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == len(SCALAR)
+        and all(isinstance(one, int | float) for one in value)
+    )
 
 
 def _record_lists(value: object) -> Iterator[list[Mapping[str, object]]]:

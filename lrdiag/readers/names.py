@@ -274,7 +274,8 @@ def refused_family(family: str) -> Refusal:
 _ADVERSARY = frozenset({"d", "disc", "discriminator", "dis", "critic"})
 _GENERATOR = frozenset({"g", "gen", "generator"})
 _REWARDS = _set(
-    "reward rewards rew episode episodes policy actor advantage advantages returns rollout"
+    "reward rewards rew episode episodes policy actor advantage advantages returns rollout "
+    "eprewmean eplenmean"
 )
 
 
@@ -286,6 +287,6 @@ def _is_reward(words: Words) -> bool:
     known = frozenset(words)
     if known & {"chosen", "rejected", "margins", "margin", "accuracies"}:
         return False  # preference tuning: "rewards/chosen" stands beside a supervised loss
-    if known & _REWARDS or _pair(words, {"explained"}, {"variance"}):
+    if known & _REWARDS or _pair(words, {"explained", "ep"}, {"variance", "ret", "rew", "len"}):
         return True
     return _pair(words, {"value", "q", "critic"}, {"loss"}) and "lm" not in known

@@ -1,0 +1,70 @@
+"""Which tables are no log of one supervised run."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lrdiag.readers.names import family_of, refused_family, words_of
+from lrdiag.readers.reader import Table
+from lrdiag.run import Refusal, Role
+
+NO_LOSS = Refusal(
+    "no column of the log is a loss",
+    "Say in the table of columns which one is the loss, or log train_loss beside the step.",
+)
+TRIALS = Refusal(
+    "its rows are finished runs or trials, not the steps of one training run",
+    "Export the history of one run, with one row a step, instead of the table of runs.",
+)
+# Settings of a run; two of them that differ between rows mean that rows are runs.
+_COUNTERS: tuple[Role, ...] = ("step", "epoch")
+_SETTINGS = frozenset(
+    """
+    batch_size batchsize dropout weight_decay n_layer n_head n_embd num_layers hidden_size
+    hidden_dim max_iters max_epochs num_epochs epochs seed optimizer momentum warmup_iters
+    n_params layers units width depth trial trial_id number rank_test_score min_lr
+    """.split()  # noqa: SIM905
+)
+
+
+def refusal_of(
+    table: Table, chosen: Mapping[Role, str], roles: Mapping[str, Role]
+) -> Refusal | None:
+    """Say why the table is no loss log; what the user said of a loss stands above all."""
+    if any(role in ("train_loss", "val_loss") for role in roles.values()):
+        return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS
+    if table.refusal is not None:
+        return table.refusal
+    if _rows_are_runs(table, chosen):
+        return TRIALS
+    family = family_of(table.columns)
+    if family:
+        return refused_family(family)
+    return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS
+
+
+def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:
+    if any(_orders(table, chosen[role]) for role in _COUNTERS if role in chosen):
+        return False
+    varied = [
+        name
+        for name, cells in table.columns.items()
+        if name.strip().lower() in _SETTINGS or name.lower().startswith(("param", "config"))
+        if len(np.unique(cells.values)) > 1
+    ]
+    ids = [
+        name
+        for name, different in table.texts.items()
+        if different > max(1, 0.5 * table.rows)
+        and {"name", "trial", "run", "id", "experiment", "model", "config"} & set(words_of(name))
+    ]
+    return table.rows > 1 and (len(varied) >= 2 or bool(ids))
+
+
+def _orders(table: Table, name: str) -> bool:
+    """Say whether a counter puts the rows in order, at least within each of several runs."""
+    values = table.columns[name].values
+    if len(values) < 2:
+        return False
+    rises = float(np.mean(np.diff(values) >= 0.0))
+    return rises > 0.5 and len(np.unique(values)) > 0.1 * table.rows
