@@ -21,6 +21,9 @@ MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kep
 
 _CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
 _PIPES = ("|", "│", "┃")
+_CODE = re.compile(r"[=(){};]")
+_PARTS = frozenset({"box", "obj", "cls", "dfl", "total", "seg", "pose", "kobj"})
+_UNITS = re.compile(r"(?<=\d)(?:[A-Za-z:]+|/\d+)$")  # "2.1G", "640:", "3/100"
 _GAPS = re.compile(r"\s*\|\s*|\t+|\s{2,}")
 
 
@@ -133,7 +136,7 @@ def _shaped(text: str) -> Iterator[tuple[Shape, Sequence[str]]]:
         if not NUMBER.search(line):
             header = _names(line) or header
         elif header and (cells := _cells(header, line)):
-            yield from _named(*cells, shapes)
+            yield from _named(*cells, shapes, bar="%|" in line)
         else:
             yield from _plain(line, shapes)
     yield from _named(*_unboxed(box), shapes)
@@ -156,10 +159,13 @@ def _named(
     names: tuple[str, ...],
     numbers: Sequence[str],
     shapes: dict[str | tuple[str, ...], Shape | None],
+    *,
+    bar: bool = False,
 ) -> Iterator[tuple[Shape, Sequence[str]]]:
-    if names not in shapes:
-        shapes[names] = shape_of_names(names)
-    shape = shapes[names]
+    key = (*names, "bar") if bar else names
+    if key not in shapes:
+        shapes[key] = shape_of_names(names, bar=bar)
+    shape = shapes[key]
     if shape is not None:
         yield shape, numbers
 
@@ -179,16 +185,24 @@ def _unboxed(box: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], list[str]
 
 def _names(line: str) -> list[str]:
     """Return the names in the header of a table, or nothing."""
-    if len(line) > 400 or "loss" not in line.lower() or re.search(r"[=(){};]", line):
+    words = line.lower().split()
+    parts = {"box", "cls"} <= set(words)  # YOLO prints its losses by their parts
+    if len(line) > 400 or not ("loss" in line.lower() or parts) or _CODE.search(line):
         return []
-    cells = [cell for cell in _GAPS.split(line.strip().strip("|").strip()) if cell]
-    return cells if len(cells) > 1 else []
+    text = line.strip().strip("|").strip()
+    cells = text.split() if parts or "box_loss" in words else _GAPS.split(text)
+    named = [f"{cell} loss" if parts and cell in _PARTS else cell for cell in cells if cell]
+    return named if len(named) > 1 else []
 
 
 def _cells(header: Sequence[str], line: str) -> tuple[tuple[str, ...], list[str]] | None:
     """Return names and numbers of a row below a header; None if the line is no such row."""
     if line.lstrip()[:1] in _PIPES:
         cells = [cell.strip() for cell in line.strip().strip("|│┃").replace("│", "|").split("|")]
+    elif "%|" in line:  # a row with a progress bar behind it, drawn again and again
+        cells = [_UNITS.sub("", cell) for cell in line.split("%|")[0].split()[:-1]]
+        if len(cells) != len(header) or not all(_CELL.fullmatch(cell) for cell in cells):
+            return None
     else:
         cells = line.split()
         if not all(_CELL.fullmatch(cell) for cell in cells):

@@ -79,11 +79,11 @@ def shape_of(skeleton: str) -> Shape | None:
     return walk.shape(bar)
 
 
-def shape_of_names(names: Sequence[str]) -> Shape | None:
+def shape_of_names(names: Sequence[str], *, bar: bool = False) -> Shape | None:
     """Return the shape of a row of a table whose columns bear these names."""
     walk = _Walk([])
     walk.named = [(name, place) for place, name in enumerate(names)]
-    return walk.shape(bar=False)
+    return walk.shape(bar)
 
 
 class _Walk:

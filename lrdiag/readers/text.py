@@ -211,7 +211,7 @@ def _undrawn(forms: Sequence[Form]) -> IntArray:
 
 def _draws(form: Form) -> bool:
     shape = form.shape
-    return shape.step is not None and (shape.bar or (form.phase == "val" and shape.nameless))
+    return (shape.bar and bool(shape.counted)) or (form.phase == "val" and shape.nameless)
 
 
 def _epochs(form: Form) -> FloatArray:

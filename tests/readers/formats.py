@@ -398,6 +398,39 @@ PRINTED = (
         head="My training run\nmodel: resnet\n\nepoch,loss,val_loss\n",
         val=EPOCHS,
     ),
+    Printed(
+        "YOLOv5 console",
+        "\r     {e}/299     6.55G   0.09   0.04   0.01    {train:.4f}        52       640: "
+        "100%|██████████| 10/10 [00:01<00:00]\n",
+        batch="\r     {e}/299     6.55G   0.09   0.04   0.01    9.9        52       640: "
+        "{k}0%|█         | {k}/10 [00:01<00:00]",
+        head="      Epoch   gpu_mem       box       obj       cls     total    labels  img_size\n",
+    ),
+    Printed(
+        "Composer",
+        "[batch={n}/3200]:\n\t Train time/epoch: 0\n\t Train loss/train/total: {train:.4f}\n"
+        "\t Train lr-DecoupledAdamW/group0: 0.001\n",
+    ),
+    Printed(
+        "a logger beside progress bars on one line",
+        "Epoch {n}/9::   0%|          | 0/41 [00:00<?, ?batch/s]Epoch {n}/9::   "
+        "2%|▏| 1/41 [00:30<20:18,"
+        " 30.46s/batch]2025-04-26 21:44:28,261|    INFO| Train: STEP {at} - EPOCH {e}/9 | "
+        "loss: {train:.3E} | lr: 2.000E-07\n",
+    ),
+    Printed(
+        "speechbrain",
+        "epoch: {n}, lr: 1.00e-02 - train loss: {train:.2f} - valid loss: "
+        "{val:.4f}, valid CER: 10.2\n",
+        val=EPOCHS,
+    ),
+    Printed(
+        "TensorBoard JSON",
+        "[17000000{at}.5,{at},{train:.6f}],",
+        head="[",
+        tail="[1.5,900,0.9]]",
+        train=EPOCHS + 1,
+    ),
     Printed("an MLflow metric", "170000000{e}000 {train} {e}\n"),
 )
 
@@ -413,6 +446,10 @@ REFUSED = (
     Printed(
         "policy optimisation of a language model",
         "{{'loss': {train:.4f}, 'reward': 0.3, 'reward_std': 0.1, 'kl': 0.01, 'epoch': {e}.5}}\n",
+    ),
+    Printed(
+        "Spinning Up",
+        "| AverageEpRet | 2{e}.0 |\n| LossPi | 0.1{e} |\n| LossV | 1.{e} |\n-----------\n",
     ),
     Printed("episodes", "{e},{at},{train}\n", head="episode,reward,loss\n"),
     Printed(
