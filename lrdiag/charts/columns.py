@@ -6,7 +6,7 @@ import numpy as np
 
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.decimate import IndexArray, pick_corners, pick_extremes, spread, spread_places
-from lrdiag.numerics import FloatArray
+from lrdiag.numerics import FloatArray, whole_or_float
 from lrdiag.run import Series
 
 Columns = dict[str, list[Any]]
@@ -99,12 +99,12 @@ def _rounded(value: float, digits: int) -> float | int | None:
     if not np.isfinite(value):
         return None
     short = float(f"{value:.{digits}g}")
-    return int(short) if short.is_integer() and abs(short) < 1e15 else short
+    return whole_or_float(short)
 
 
 def steps_to_plain(steps: FloatArray) -> list[Any]:
     """Return steps with nine digits, whole ones exactly."""
-    return [int(v) if v.is_integer() else float(f"{v:.9g}") for v in steps.tolist()]
+    return [whole_or_float(v if v.is_integer() else float(f"{v:.9g}")) for v in steps.tolist()]
 
 
 def value_at(series: Series, step: float) -> float | None:

@@ -15,6 +15,7 @@ from lrdiag import __version__
 from lrdiag.advice import Advice
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding, Fix
+from lrdiag.numerics import whole_or_float
 from lrdiag.report import words
 from lrdiag.rules import SYMPTOMS
 from lrdiag.run import Column, Run, Series, SeriesName
@@ -80,7 +81,7 @@ def run_to_json(diagnosis: Diagnosis) -> Json:
         "x": {"column": run.x.column, "unit": run.x.unit},
         "series": {name: _series(run, name, run[name]) for name in run},
         "columns": [_column(column) for column in run.columns],
-        "restarts": [_step(step) for step in run.restarts],
+        "restarts": [whole_or_float(step) for step in run.restarts],
         "repeated": run.repeated,
         "notes": run.notes,
         "config": diagnosis.config.to_mapping(),
@@ -170,8 +171,8 @@ def _evidence(one: Evidence) -> Json:
         "limit": _brief(one.limit),
         "unit": one.unit,
         "series": one.series,
-        "span": None if one.span is None else [_step(step) for step in one.span],
-        "at": None if one.at is None else _step(one.at),
+        "span": None if one.span is None else [whole_or_float(step) for step in one.span],
+        "at": None if one.at is None else whole_or_float(one.at),
     }
 
 
@@ -232,6 +233,3 @@ def _brief_range(pair: tuple[float, float] | None) -> list[float | None] | None:
     return None if pair is None else [_brief(pair[0]), _brief(pair[1])]
 
 
-def _step(step: float) -> float | int:
-    """Steps are whole in most logs: 410 reads better than 410.0."""
-    return int(step) if float(step).is_integer() else float(step)
