@@ -45,7 +45,7 @@ def match_columns(
         for name, role in roles.items()
         if name in table.columns
     }
-    taken = {match.role for match in matches.values()}
+    taken = {match.role: match.name for match in matches.values()}
     rivals: dict[Role, list[Match]] = {}
     for name, cells in table.columns.items():
         if name in matches or len(cells) == 0:
@@ -54,7 +54,9 @@ def match_columns(
         if match.role not in taken and match.role != "ignore":
             rivals.setdefault(match.role, []).append(match)
         else:
-            matches[name] = match if match.role == "ignore" else replace(match, role="ignore")
+            given = taken.get(match.role)
+            why = match.why if given is None else f"you gave its role to {given}"
+            matches[name] = replace(match, role="ignore", why=why)
     notes: list[str] = []
     for role, found in rivals.items():
         best = _best(found, table)

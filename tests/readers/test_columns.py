@@ -161,6 +161,7 @@ def test_what_the_user_says_stands() -> None:
     assert roles_of(run) == {"a": "step", "b": "train_loss"}
     said = {column.name: (column.confidence, column.why) for column in run.columns}
     assert said["b"] == (1.0, "you said so")
+    assert said["loss"][1] == "you gave its role to b"
     np.testing.assert_allclose(run["train_loss"].values, LOSS)
 
 
