@@ -168,6 +168,13 @@ def test_what_the_user_says_stands() -> None:
 def test_ignore_drops_a_column() -> None:
     run = read_columns({"step": STEPS, "loss": LOSS, "lr": [0.1] * 12}, {"lr": "ignore"})
     assert "lr" not in run
+    assert {column.name: column.why for column in run.columns}["lr"] == "you said so"
+
+
+def test_ignoring_one_column_says_nothing_of_the_others() -> None:
+    run = read_columns({"step": STEPS, "loss": LOSS, "lr": [0.1] * 12, "x": LOSS}, {"lr": "ignore"})
+    why = {column.name: column.why for column in run.columns}
+    assert why["x"] == "the name says nothing that lrdiag knows"
 
 
 def test_a_role_for_a_column_that_is_not_there_changes_nothing() -> None:
