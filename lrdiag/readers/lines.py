@@ -70,8 +70,8 @@ class Form:
 
     def add(self, row: int, numbers: Sequence[str]) -> None:
         """Add a line."""
-        try:
-            values = list(map(float, numbers))
+        try:  # "12:34:56,789" and "64,000": most logs have a comma in every line
+            values = list(map(float, "\n".join(numbers).replace(",", "").split("\n")))
         except ValueError:
             values = [_float(number) for number in numbers]
         self._rows.append(row)

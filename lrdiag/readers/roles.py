@@ -45,7 +45,9 @@ def match_columns(
         for name, role in roles.items()
         if name in table.columns
     }
-    taken = {match.role: match.name for match in matches.values() if match.role != "ignore"}
+    taken: dict[Role, str] = {
+        match.role: match.name for match in matches.values() if match.role != "ignore"
+    }
     rivals: dict[Role, list[Match]] = {}
     for name, cells in table.columns.items():
         if name in matches or len(cells) == 0:
