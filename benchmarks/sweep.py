@@ -70,11 +70,27 @@ def load_sweep(folder: Path) -> tuple[Sample, ...]:
     )
 
 
+def load_calm(folder: Path) -> tuple[Sample, ...]:
+    """Read the runs of ``planted`` and ``healthy`` that are known to be well trained.
+
+    They teach what a schedule and a long tail look like when nothing is wrong. A planted one
+    belongs to its problem of the sweep, the public records to one problem of their own.
+    """
+    found: list[tuple[str, Path]] = []
+    index = folder / "planted" / "index.jsonl"
+    if index.exists():
+        entries = (json.loads(line) for line in index.read_text().splitlines())
+        found = [(one["task"], index.parent / one["file"]) for one in entries if one["healthy"]]
+    found += [("records", path) for path in sorted((folder / "healthy").glob("*.csv"))]
+    return tuple(Sample(name, 0, 0.0, "keep", 0.0, read_run(path)) for name, path in found)
+
+
 def read_run(path: Path) -> Run:
     """Read one step log with the columns step, loss, lr, grad_norm and a sparse val_loss."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     names: dict[str, SeriesName] = {
+        "train_loss": "train_loss",
         "loss": "train_loss",
         "lr": "lr",
         "grad_norm": "grad_norm",

@@ -125,6 +125,13 @@ def test_rates_are_given_when_todays_is_known_and_the_config_goes_before_the_log
     assert "times the rate" in unknown.next_step
 
 
+def test_the_long_tail_of_a_language_model_is_not_slow() -> None:
+    early = np.concatenate((np.arange(1.0, 10.0), np.arange(10.0, 1001.0, 10.0)))
+    values = 2.0 + 5.0 * (1.0 + early / 8.0) ** -0.7
+    run = make_run(train_loss=Series(early, noisy(values, 0.01)))
+    assert advice_on(run).action in ("keep", "unsure", "decay")
+
+
 def test_a_cosine_to_zero_is_not_taken_for_a_flat_end() -> None:
     rate = cosine_rate(500, 0.003, warmup=20)
     passed = np.cumsum(rate.values) / rate.values.sum()
@@ -196,7 +203,7 @@ def test_spikes_that_come_back_ask_for_a_decay_and_instability_for_a_bounded_cut
     assert cut.confidence < 0.8
 
 
-@pytest.mark.parametrize("code", ["LR103", "LR104", "LR113"])
+@pytest.mark.parametrize("code", ["LR103", "LR104", "LR112", "LR113"])
 def test_no_raise_beside_a_finding_of_too_high(code: str) -> None:
     assert advice_on(too_slow(), code).action == "unsure"
 

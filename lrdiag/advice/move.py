@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-SPREAD = 3.0  # the range around a fitted factor; it held the best rate in 65 % of runs
+SPREAD = 3.0
+"""The range is a fitted factor divided and multiplied by this. On problems left out it held the
+best rate for half of the runs; the good rates of a problem span about a decade."""
 
 Action = Literal["lower", "raise", "keep", "decay", "unsure"]
 Cause = Literal[
