@@ -185,7 +185,7 @@ def moves_on_unseen(
     for sample in samples:
         members[group(sample.problem)].append(sample)
     moves: dict[str, dict[str, Move]] = defaultdict(dict)
-    for name, some in members.items():
+    for some in members.values():
         calibration = calibrate(views, without={one.problem for one in some})
         for kind, log in KINDS.items():
             for sample in some:
