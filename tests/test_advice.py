@@ -195,12 +195,44 @@ def test_overfitting_does_not_hide_a_plain_overshoot() -> None:
     assert advice_on(run, "FIT201").action == "lower"
 
 
-def test_spikes_that_come_back_ask_for_a_decay_and_instability_for_a_bounded_cut() -> None:
+def test_a_spike_that_comes_back_asks_for_a_decay() -> None:
     assert advice_on(right(), "LR104").action == "decay"
-    cut = advice_on(right(), "LR105")
+
+
+@pytest.mark.parametrize(("code", "factor"), [("LR105", (1 / 3, 0.5)), ("LR107", (0.2, 0.5))])
+def test_instability_asks_for_the_cut_of_the_symptom_table(
+    code: str, factor: tuple[float, float]
+) -> None:
+    cut = advice_on(right(), code)
     assert cut.action == "lower"
-    assert cut.factor == pytest.approx((0.2, 0.5), rel=0.02)
+    assert cut.factor == pytest.approx(factor, rel=0.02)
     assert cut.confidence < 0.8
+
+
+def rising_again() -> Run:
+    """Fall to a fifth of the start, then rise to nine tenths of it, without overshoot."""
+    share = np.arange(60) / 60
+    rise = 0.2 + 0.75 * (1.0 - np.exp(-4.0 * (share - 0.2)))
+    values = noisy(np.where(share < 0.2, 1.05 - 1.5 * share, rise), 0.01)
+    return make_run(train_loss=series_of(values))
+
+
+def test_a_training_loss_that_rises_while_validation_falls_has_changed_its_meaning() -> None:
+    train = rising_again()["train_loss"]
+    falls = Series(np.linspace(5.0, 59.0, 10), np.geomspace(5.5, 0.93, 10))
+    rises = Series(falls.steps, np.linspace(1.0, 1.6, 10))
+    told = advice_on(make_run(train_loss=train, val_loss=falls))
+    assert told.action == "unsure"
+    assert "change its meaning" in told.reason
+    assert advice_on(make_run(train_loss=train, val_loss=rises)).action == "lower"
+
+
+def test_a_rate_that_slips_for_a_step_is_not_todays() -> None:
+    rates = np.full(500, 0.003)
+    rates[[200, 300]] = 0.18
+    run = right()
+    slipped = make_run(train_loss=run["train_loss"], lr=Series(run["train_loss"].steps, rates))
+    assert advice_on(slipped).today == 0.003
 
 
 @pytest.mark.parametrize("code", ["LR103", "LR104", "LR112", "LR113"])

@@ -39,7 +39,7 @@ class Advice:
 
 def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
-    today = _todays_rate(signals)
+    today = signals.rate
     move = decide(signals.shape, findings, today=today)
     factor = _factor_range(move)
     words = RunInWords(signals, today)
@@ -68,12 +68,3 @@ def _factor_range(move: Move) -> tuple[float, float] | None:
 def _short(low: float, high: float) -> tuple[float, float]:
     """Return both with three digits; the range is not known any better."""
     return float(f"{low:.3g}"), float(f"{high:.3g}")
-
-
-def _todays_rate(signals: Signals) -> float | None:
-    if signals.config.lr is not None:
-        return signals.config.lr
-    if "lr" not in signals.run:
-        return None
-    rates = signals.run["lr"].finite().values
-    return float(rates.max()) if len(rates) and rates.max() > 0.0 else None

@@ -32,12 +32,14 @@ GREW = 0.1  # decades above the start of a span, from which a loss grew before i
 GREW_ROW = 0.15  # the same for a single row of the first ones
 VISIBLE = 0.04  # decades; a level 10 % above the start is seen on the chart
 
-UNSTABLE = frozenset({"LR102", "LR105", "LR106", "LR107"})
+REPEATED_SPIKES = "LR105"
+UNSTABLE = frozenset({"LR102", REPEATED_SPIKES, "LR106", "LR107"})
 """Findings under which no run of the sweep had a rate to keep: 44 of 44 were too high."""
 OVERSHOOT, SPIKE, PLATEAU, LATE_RISE = "LR103", "LR104", "LR112", "LR113"
 AT_CHANCE, OVERFITTING, VAL_NEVER_LEARNS = "LR111", "FIT201", "FIT203"
 DECAYED_EARLY, TOO_SHORT, DATA_ORDER = "SCH401", "LOG901", "LOG905"
-DIVIDE_BY_2_TO_5 = (-0.5, 10**0.2)  # decades and spread: the symptom table's range for swings
+DIVIDE_BY_2_TO_3 = (-0.39, 10**0.088)  # decades and spread: the symptom table's row for spikes
+DIVIDE_BY_2_TO_5 = (-0.5, 10**0.2)  # the same for swings
 USUAL_RATE = 2e-3
 """From this rate on, a loss that stays at chance speaks of labels first. Of 20 runs of the sweep
 that stayed at chance for want of pace, none had a rate above 1e-3; both trainings on shuffled
@@ -72,6 +74,8 @@ def weigh(shape: ShapeSignals, calibration: Calibration = CALIBRATED) -> Move:
         return _after_the_end(shape, loss, calibration)
     if shape.nonfinite:
         return Move("unsure", 0.4, "single-nonfinite")
+    if _val_falls_on(shape, loss):
+        return Move("unsure", 0.4, "losses-disagree")
     odds = calibration.cards[sight_of(shape)].odds(shape.values())
     return _by_odds(shape, loss, odds, calibration)
 
@@ -123,6 +127,18 @@ def _by_odds(shape: ShapeSignals, loss: LossShape, odds: Odds, calibration: Cali
     return Move("unsure", max(odds.too_high, odds.right, odds.too_slow), _doubt(odds))
 
 
+def _val_falls_on(shape: ShapeSignals, loss: LossShape) -> bool:
+    """Whether the training loss rises though nothing overshot and validation only falls.
+
+    No rate of the sweep that was too high looked so: all four with a validation that only
+    fell stood at ten times the start. A training loss that changes its meaning does.
+    """
+    falls = shape.val is not None and shape.val.val_best_place == 1.0
+    steadily = shape.val is not None and shape.val.val_reversals < 0.1
+    learned = loss.best < 0.8 and loss.rise > 0.2
+    return falls and steadily and learned and loss.overshoot <= VISIBLE
+
+
 def _decay_confidence(odds: Odds) -> float:
     """A decay suits a right rate, and about a third of those called too high at these odds."""
     return odds.right + 0.3 * odds.too_high
@@ -159,6 +175,9 @@ def temper(
         return Move("keep", RIGHT, "decayed-early")
     if OVERFITTING in codes and not _plainly_high(move, shape):
         return Move("keep", max(move.confidence, RIGHT), "overfitting")
+    if REPEATED_SPIKES in codes and (move.action != "lower" or _mildly(move)):
+        confidence = move.confidence if move.action == "lower" else 0.7
+        return Move("lower", confidence, "repeated-spikes", *DIVIDE_BY_2_TO_3)
     if codes & UNSTABLE and move.action != "lower":
         return Move("lower", 0.7, "unstable", *DIVIDE_BY_2_TO_5)
     if move.action == "raise":
@@ -172,6 +191,10 @@ def _plainly_high(move: Move, shape: ShapeSignals) -> bool:
     loss = shape.loss
     overshoots = loss is not None and max(loss.overshoot, loss.jump) > VISIBLE
     return move.action == "lower" and (overshoots or move.confidence >= SURE_DECAYED)
+
+
+def _mildly(move: Move) -> bool:
+    return move.cause == "too-high" and move.decades is not None and move.decades > -0.75
 
 
 def _temper_raise(move: Move, codes: frozenset[str], today: float | None) -> Move:

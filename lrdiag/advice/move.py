@@ -23,10 +23,12 @@ Cause = Literal[
     "right",
     "overfitting",  # what looks wrong is not the rate
     "unstable",  # a finding says too high where the odds do not
+    "repeated-spikes",
     "spikes",  # right, but for a spike that comes back
     "plateau",  # right, but it settles no further
     "start-overshoot",  # right, but for the first steps
     "not-learnable",  # slow, but labels that teach nothing are as likely
+    "losses-disagree",  # train rises, validation only falls
     "val-untouched",  # train falls, validation never does
     "decayed-early",  # the peak is right, the schedule leaves it too soon
     "data-order",  # the loss repeats each epoch

@@ -24,6 +24,14 @@ def _lower(run: RunInWords, move: Move) -> str:
     )
 
 
+def _lower_until_calm(run: RunInWords, move: Move) -> str:
+    return (
+        f"Train {run.span(0.5)} at {run.rate(_factor(move))}: confirmed if no spike comes by then; "
+        f"refuted if one does, or if the loss ends above {run.loss_after(0.5)}, which this run "
+        "had there."
+    )
+
+
 def _lower_after_nan(run: RunInWords, move: Move) -> str:
     return (
         f"Train again at {run.rate(_factor(move))} past {run.first_nonfinite()}: confirmed if the "
@@ -137,11 +145,16 @@ BY_CAUSE: Mapping[Cause, Probe] = {
         "Log every step, or train until the log holds 15 rows or more, and diagnose again."
     ),
     "blew-up": _lower_after_nan,
+    "repeated-spikes": _lower_until_calm,
     "slow-at-chance": _raise_at_chance,
     "bad-sample": _check_batch,
     "single-nonfinite": _check_batch,
     "not-learnable": _one_batch,
     "val-untouched": _one_batch,
+    "losses-disagree": lambda run, move: (
+        "Log each part of the training loss, or one that means the same all along, and diagnose "
+        "again."
+    ),
     "overfitting": _regularise,
     "start-overshoot": _warm_up,
     "decayed-early": _hold_longer,

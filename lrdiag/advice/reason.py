@@ -89,6 +89,13 @@ def _val_untouched(run: RunInWords, shape: ShapeSignals, loss: LossShape) -> str
     )
 
 
+def _losses_disagree(run: RunInWords, shape: ShapeSignals, loss: LossShape) -> str:
+    return (
+        f"The training loss rises again by {share(loss.rise)} of what it had fallen while the "
+        "validation loss only falls: does the training loss change its meaning on the way?"
+    )
+
+
 def _not_learnable(run: RunInWords, shape: ShapeSignals, loss: LossShape) -> str:
     return (
         f"Either the rate is far too low or the labels teach nothing: {_sign_of_slow(loss)}, and "
@@ -105,6 +112,7 @@ SENTENCES: Mapping[Cause, Callable[[RunInWords, ShapeSignals, LossShape], str]] 
     "blew-up": _blew_up,
     "edge": _edge,
     "overfitting": _overfitting,
+    "losses-disagree": _losses_disagree,
     "val-untouched": _val_untouched,
     "not-learnable": _not_learnable,
     "high-or-slow": _high_or_slow,
@@ -117,6 +125,9 @@ SENTENCES: Mapping[Cause, Callable[[RunInWords, ShapeSignals, LossShape], str]] 
     ),
     "unstable": lambda run, shape, loss: (
         f"The learning rate is too high for part of the run: {_fall(run)}, but not steadily."
+    ),
+    "repeated-spikes": lambda run, shape, loss: (
+        f"The learning rate is a little too high: {_fall(run)}, and spikes again and again."
     ),
     "spikes": lambda run, shape, loss: (
         f"The learning rate is a little too high later on: {_fall(run)}, and spikes on the way."
