@@ -231,5 +231,3 @@ def _brief(value: float | None) -> float | None:
 
 def _brief_range(pair: tuple[float, float] | None) -> list[float | None] | None:
     return None if pair is None else [_brief(pair[0]), _brief(pair[1])]
-
-
