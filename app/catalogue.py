@@ -15,8 +15,8 @@ from functools import cache
 from app.pages import LimitRow, RuleFamily, RuleLink
 from app.views import SymptomRow
 from lrdiag.finding import Severity
-from lrdiag.report.numbers import say_number, say_rate
 from lrdiag.rules import RULES, SYMPTOMS, Rule
+from lrdiag.wording import say_number, say_rate
 
 FAMILIES = {
     "LR": ("The curve and the rate", "what the training loss alone tells"),

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from app.errors import NotFoundError
-from app.findings import UNITS, Json
+from app.findings import Json
 from app.pages import (
     ChartBox,
     DiagnosisPage,
@@ -21,7 +21,7 @@ from app.pages import (
 from app.store import Share, Shared, Store, Stored
 from app.views import JUDGED, SPOKEN, say_verdict, view_advice, view_run, worst_run
 from app.work import SPARK_HEIGHT, SPARK_WIDTH
-from lrdiag.report.numbers import count
+from lrdiag.wording import X_NAMES, count
 
 TAB_WIDTH, TAB_HEIGHT = 100.0, 24.0
 TAB_POINTS = 80
@@ -136,7 +136,7 @@ def chart_box(entry: Json, chart: Json, base: str) -> ChartBox | None:
         name=entry["name"],
         label=chart["label"],
         unit=chart["x"]["name"],
-        units=f"{UNITS.get(chart['x']['unit'], 'step')}s",
+        units=f"{X_NAMES.get(chart['x']['unit'], 'step')}s",
         has=chart["has"],
         heads=tuple(chart["numbers"]["head"]),
         numbers=tuple(tuple(row) for row in chart["numbers"]["rows"]),

@@ -1,15 +1,12 @@
 """The findings of a stored run as a page shows them: a tree, numbered like the chart."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lrdiag.report.numbers import say_quantity, say_range, say_step
+from lrdiag.wording import X_NAMES, say_confidence, say_limit, say_quantity, say_span, say_step
 
 Json = Mapping[str, Any]
-
-UNITS = {"step": "step", "epoch": "epoch", "index": "row"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class FindingView:
     code: str
     name: str
     severity: str
-    confidence: float
+    confidence: str
     summary: str
     cause: str
     unit: str
@@ -75,7 +72,7 @@ class FindingView:
 
 def view_findings(entry: Json, chart: Json) -> tuple[FindingView, ...]:
     """Return the findings in their order, each symptom under the finding that explains it."""
-    unit = UNITS.get(entry["x"]["unit"], "step")
+    unit = X_NAMES.get(entry["x"]["unit"], "step")
     drawn = {one["n"]: one for one in chart["findings"]}
     codes = {one["code"] for one in entry["findings"]}
     numbered = [(str(i), one) for i, one in enumerate(entry["findings"], 1)]
@@ -103,13 +100,13 @@ def _view_finding(
     spans = drawn.get("spans") or []
     zoom = ""
     if spans:
-        zoom = f"{unit}s {_say_place(min(a for a, _ in spans), max(b for _, b in spans), unit)}"
+        zoom = f"{unit}s {say_span(min(a for a, _ in spans), max(b for _, b in spans), unit)}"
     return FindingView(
         n=n,
         code=one["code"],
         name=one["name"],
         severity=one["severity"],
-        confidence=one["confidence"],
+        confidence=say_confidence(one["confidence"]),
         summary=one["summary"],
         cause=one["cause"],
         unit=unit,
@@ -124,26 +121,19 @@ def _view_finding(
     )
 
 
-def _say_place(first: float, last: float, unit: str) -> str:
-    """Say a part of the run; steps and rows are whole, whatever the noise of a measurement."""
-    if unit != "epoch":
-        first, last = math.floor(first), math.ceil(last)
-    return say_range(say_step(first), say_step(last))
-
-
 def _view_evidence(row: Json, mark: str, axis: str) -> EvidenceRow:
     unit, span, at = row["unit"], row["span"], row.get("at")
     where = ""
     if at is not None:
-        where = say_step(at)
+        where = say_step(at, axis)
     elif span is not None:
-        where = _say_place(span[0], span[1], axis)
+        where = say_span(span[0], span[1], axis)
     limit = row["limit"]
     return EvidenceRow(
         mark=mark,
         label=row["label"],
         value=say_quantity(row["value"], unit),
-        limit="" if limit is None else say_quantity(limit, unit if unit == "%" else ""),
+        limit="" if limit is None else say_limit(limit, unit),
         where=where,
     )
 

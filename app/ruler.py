@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lrdiag.report.numbers import say_range, say_rate, say_times
+from lrdiag.wording import say_range, say_rate, say_times
 
 Say = Callable[[float], str]
 

@@ -1,20 +1,16 @@
 """The stored diagnosis as a page reads it: the contract object turned into ready words.
 
-A template only places what stands here; every number was said by ``lrdiag.report.numbers``.
+A template only places what stands here; every number was said by ``lrdiag.wording``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.findings import FindingView, Json, view_findings
 from app.ruler import Ruler, factor_ruler, rate_ruler
-from lrdiag.report.numbers import (
-    EN_DASH,
-    count,
-    say_loss,
-    say_number,
-    say_rate,
-)
+from lrdiag.report.words import group_reasons
+from lrdiag.wording import EN_DASH, MOST_SURE, count, say_confidence, say_loss, say_rate, say_step
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
@@ -23,6 +19,7 @@ MOST_COLUMNS = 200  # on the page at all, each about 700 bytes; the API corrects
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
+AXES = ("step", "epoch")  # roles whose values are places on the x axis
 SURE = 0.9  # from this confidence on a column's role needs no figure beside it
 
 
@@ -94,6 +91,7 @@ class RunView:
     symptoms: tuple[SymptomRow, ...]
     cleared: tuple[Check, ...]
     skipped: tuple[Check, ...]
+    unanswered: int
     columns: tuple[ColumnRow, ...]
     more_columns: tuple[ColumnRow, ...]
     left_columns: int
@@ -135,7 +133,7 @@ class RunView:
     @property
     def skipped_sub(self) -> str:
         """How many rules could not look."""
-        return f"{count(len(self.skipped), 'question')} this log cannot answer"
+        return f"{count(self.unanswered, 'question')} this log cannot answer"
 
 
 def view_run(entry: Json, chart: Json) -> RunView:
@@ -167,10 +165,8 @@ def view_run(entry: Json, chart: Json) -> RunView:
         total=len(entry["findings"]),
         symptoms=tuple(_view_symptom(row, numbers) for row in entry["symptoms"]),
         cleared=tuple(Check(one["clear"], one["value"]) for one in entry["seen"].values()),
-        skipped=tuple(
-            Check(one["name"].replace("-", " ").capitalize(), one["why"])
-            for one in entry["skipped_why"].values()
-        ),
+        skipped=_view_skipped(entry["skipped_why"]),
+        unanswered=len(entry["skipped_why"]),
         columns=columns,
         more_columns=more,
         left_columns=left,
@@ -190,7 +186,7 @@ def view_advice(advice: Json, status: str) -> AdviceView:
         today=say_rate(today) if judged and lr and today is not None and not keeps else "",
         move=move if judged else "",
         change=advice["change"],
-        confidence=advice["confidence"],
+        confidence=min(advice["confidence"], MOST_SURE),
         reason=advice["reason"],
         next_step=advice["next_step"],
         ruler=_view_ruler(advice, move) if judged else None,
@@ -202,6 +198,12 @@ def _view_ruler(advice: Json, move: str) -> Ruler | None:
     if today is not None:
         return rate_ruler(today, (lr[0], lr[1]) if lr else None)
     return factor_ruler((factor[0], factor[1]), move) if factor else None
+
+
+def _view_skipped(why: Json) -> tuple[Check, ...]:
+    """Return one line a reason, with the rules that it keeps from looking."""
+    grouped = group_reasons((one["name"].replace("-", " "), one["why"]) for one in why.values())
+    return tuple(Check(", ".join(names).capitalize(), reason) for reason, names in grouped.items())
 
 
 def _view_symptom(row: Json, numbers: Mapping[str, str]) -> SymptomRow:
@@ -232,16 +234,16 @@ def _view_columns(
 
 def _view_column(one: Json) -> ColumnRow:
     role, sure = one["role"], one["confidence"]
-    say = say_rate if role == "lr" else say_number if role in {"step", "epoch"} else say_loss
+    say = say_rate if role == "lr" else partial(say_step, unit=role) if role in AXES else say_loss
     return ColumnRow(
         name=one["column"],
         role=role,
         why=one["why"],
-        sure="" if sure >= SURE or role == "ignore" else f"{sure:.2f} of 1",
-        n=say_number(one["n"]),
+        sure="" if sure >= SURE or role == "ignore" else f"{say_confidence(sure)} of 1",
+        n=f"{one['n']:,}",
         first=EN_DASH if one["first"] is None else say(one["first"]),
         last=EN_DASH if one["last"] is None else say(one["last"]),
-        nonfinite=say_number(one["nonfinite"]),
+        nonfinite=f"{one['nonfinite']:,}",
     )
 
 

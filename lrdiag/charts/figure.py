@@ -14,13 +14,12 @@ import numpy as np
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.places import Place, Point
 from lrdiag.charts.scale import LossScale
-from lrdiag.charts.words import count, say_rate, say_short
 from lrdiag.run import Series
+from lrdiag.wording import X_NAMES, count, say_loss, say_rate
 
 Figure = dict[str, Any]
 
 GLYPHS = {"error": "◆", "warning": "▲", "note": "●"}  # the shapes of the list's icons
-X_NAMES = {"step": "step", "epoch": "epoch", "index": "row"}
 SMALL, SMALLER = 13, 12.5  # px
 SIDES: dict[str, Figure] = {
     "right": {"xanchor": "left", "xshift": 7},
@@ -188,10 +187,10 @@ def _ends(curves: Curves) -> list[Figure]:
     if curves.train is not None and np.isfinite(curves.smooth).any():
         last = int(np.flatnonzero(np.isfinite(curves.smooth))[-1])
         x, y = float(curves.train.steps[last]), float(curves.smooth[last])
-        ends.append(_text("end:train", f"train {say_short(y)}", x, y, SMALL) | {"xshift": 8})
+        ends.append(_text("end:train", f"train {say_loss(y)}", x, y, SMALL) | {"xshift": 8})
     if curves.val is not None and len(known := curves.val.finite()):
         x, y = float(known.steps[-1]), float(known.values[-1])
-        ends.append(_text("end:val", f"val {say_short(y)}", x, y, SMALL) | {"xshift": 10})
+        ends.append(_text("end:val", f"val {say_loss(y)}", x, y, SMALL) | {"xshift": 10})
     if curves.lr is not None and len(known := curves.lr.finite()):
         x, y = min(float(known.steps[-1]), curves.range[1]), float(known.values[-1])
         name = _text("end:lr", f"lr {say_rate(y)}", x, y, SMALL)

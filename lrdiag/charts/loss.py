@@ -7,13 +7,14 @@ import numpy as np
 
 from lrdiag.charts.columns import epoch_knots, thin_columns
 from lrdiag.charts.curves import Curves
-from lrdiag.charts.figure import X_NAMES, build_figure, describe_nonfinite
+from lrdiag.charts.figure import build_figure, describe_nonfinite
 from lrdiag.charts.numbers import describe, tabulate
 from lrdiag.charts.places import place_findings
 from lrdiag.charts.scale import choose_scale
 from lrdiag.charts.smooth import list_widths, smooth_values
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.run import Series
+from lrdiag.wording import X_NAMES
 
 VERSION = 1
 POINTS = 4000  # a curve: five for every px of a wide plot, so that a first zoom needs no answer

@@ -9,12 +9,13 @@ import numpy as np
 from lrdiag.charts.columns import value_at
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.decimate import spread
-from lrdiag.charts.figure import X_NAMES, describe_nonfinite
+from lrdiag.charts.figure import describe_nonfinite
 from lrdiag.charts.places import Place
-from lrdiag.charts.words import count, say_rate, say_short, say_step, say_value
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
+from lrdiag.wording import X_NAMES, count, say_loss, say_place, say_rate, say_step
 
+DIGITS = 4  # of a loss in the table; one more than a sentence has
 MOST_VAL = 12  # validation rows
 MOST_ROWS = 40  # a longer table is read by nobody; findings come first, so the list is cut last
 
@@ -23,23 +24,23 @@ def describe(curves: Curves, places: Sequence[Place]) -> str:
     """Describe the chart in one sentence, for a screen reader and for an image's text."""
     if curves.empty:
         return "No loss to draw."
-    low, high = (say_step(v) for v in curves.range)
-    x = X_NAMES[curves.unit]
+    low, high = curves.range
     parts = [
         *_course("train loss", curves.train, curves.smooth),
         *_course("validation loss", curves.val, None),
     ]
     if len(curves.nonfinite):
         parts.append(
-            f"{describe_nonfinite(curves)}, the first at {x} {say_step(curves.nonfinite[0])}"
+            f"{describe_nonfinite(curves)}, "
+            f"the first at {say_place(float(curves.nonfinite[0]), curves.unit)}"
         )
     if curves.lr is not None:
         parts.append("the learning rate stands below")
     marked = sum(place.panel is not None for place in places)
     if marked:
         parts.append(f"{count(marked, 'finding is', 'findings are')} marked")
-    text = f"From {x} {low} to {high}: " + "; ".join(parts)
-    return text + "."
+    begin, end = say_place(low, curves.unit), say_step(high, curves.unit)
+    return f"From {begin} to {end}: {'; '.join(parts)}."
 
 
 def _course(name: str, series: Series | None, line: FloatArray | None) -> list[str]:
@@ -50,10 +51,10 @@ def _course(name: str, series: Series | None, line: FloatArray | None) -> list[s
         return [f"{name} is never a number"]
     first = float(series.values[known[0]])
     last = float((series.values if line is None else line)[known[-1]])
-    if say_short(first) == say_short(last):
-        return [f"{name} begins and ends at {say_short(last)}"]
+    if say_loss(first) == say_loss(last):
+        return [f"{name} begins and ends at {say_loss(last)}"]
     verb = "falls" if last < first else "rises"
-    return [f"{name} {verb} from {say_short(first)} to {say_short(last)}"]
+    return [f"{name} {verb} from {say_loss(first)} to {say_loss(last)}"]
 
 
 def tabulate(curves: Curves, places: Sequence[Place]) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def tabulate(curves: Curves, places: Sequence[Place]) -> dict[str, Any]:
         return {"head": [], "rows": []}
     fields = _fields(curves)
     rows = [
-        [say_step(step), *(field.say(step) for field in fields), ", ".join(why)]
+        [say_step(step, curves.unit), *(field.say(step) for field in fields), ", ".join(why)]
         for step, why in sorted(_key_steps(curves, places).items())
     ]
     return {"head": [X_NAMES[curves.unit], *(field.name for field in fields), "what"], "rows": rows}
@@ -81,7 +82,7 @@ class _Field:
         value = value_at(self.series, step)
         if value is not None and np.isfinite(value) and self.name == "learning rate":
             return say_rate(value)
-        return say_value(value)
+        return say_loss(value, DIGITS)
 
 
 def _fields(curves: Curves) -> list[_Field]:

@@ -8,10 +8,10 @@ import numpy as np
 
 from lrdiag.charts.curves import Curves
 from lrdiag.charts.scale import LossScale
-from lrdiag.charts.words import say_short
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding
 from lrdiag.run import Series
+from lrdiag.wording import say_loss
 
 Span = tuple[float, float]
 
@@ -197,7 +197,7 @@ def _point(evidence: Evidence, curves: Curves, scale: LossScale) -> Point | None
     if not np.isfinite(y):
         return None
     best = "best" in evidence.label.lower() and y <= series.finite().values.min()
-    text = ("best " if best else "") + say_short(y)
+    text = ("best " if best else "") + say_loss(y)
     if best or _is_low(series, here, curves.range):
         return Point(x, y, text, "below" if scale.height_of(y) > FOOT else "above")
     return Point(x, y, text, "left" if _is_crowded(x, curves) else "right")

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from lrdiag.charts.curves import Curves
-from lrdiag.charts.words import say_rate, say_value
 from lrdiag.numerics import FloatArray
+from lrdiag.wording import say_number, say_rate
 
 Range = tuple[float, float]
 
@@ -108,5 +108,5 @@ def log_ticks(low: float, high: float) -> dict[str, Any]:
 
 
 def _tick_array(values: list[float], *, exact: bool = False) -> dict[str, Any]:
-    words = [say_value(v) if exact else say_rate(v) for v in values]
+    words = [say_number(v, 6) if exact else say_rate(v) for v in values]
     return {"tickmode": "array", "tickvals": [float(f"{v:.6g}") for v in values], "ticktext": words}

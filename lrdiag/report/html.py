@@ -13,9 +13,18 @@ from markupsafe import Markup
 
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.report.json import run_to_json
-from lrdiag.report.numbers import say_loss, say_number, say_quantity, say_rate, say_step
 from lrdiag.report.svg import draw_svg
-from lrdiag.report.words import clean
+from lrdiag.report.words import clean, group_reasons
+from lrdiag.wording import (
+    say_confidence,
+    say_limit,
+    say_loss,
+    say_number,
+    say_quantity,
+    say_rate,
+    say_span,
+    say_step,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {"error": "◆", "warning": "▲", "note": "●", "ok": "✓", "unknown": "○"}
@@ -34,11 +43,14 @@ def environment() -> Environment:
     )
     made.globals["signs"] = SIGNS
     made.filters |= {
+        "confidence": say_confidence,
+        "limit": say_limit,
         "loss": say_loss,
         "number": say_number,
         "quantity": say_quantity,
         "rate": say_rate,
         "step": say_step,
+        "span": say_span,
     }
     return made
 
@@ -57,4 +69,8 @@ def _render(name: str, diagnosis: Diagnosis) -> str:
     # The picture is made of numbers and escaped text by an XML writer: it is the one thing
     # that the templates take as it is.
     chart = Markup(draw_svg(diagnosis))
-    return environment().get_template(name).render(run=run_to_json(diagnosis), chart=chart)
+    run = run_to_json(diagnosis)
+    unanswered = group_reasons(
+        (f"{code} {one['name']}", one["why"]) for code, one in run["skipped_why"].items()
+    )
+    return environment().get_template(name).render(run=run, chart=chart, unanswered=unanswered)

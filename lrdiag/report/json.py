@@ -19,6 +19,7 @@ from lrdiag.numerics import whole_or_float
 from lrdiag.report import words
 from lrdiag.rules import SYMPTOMS
 from lrdiag.run import Column, Run, Series, SeriesName
+from lrdiag.wording import MOST_SURE
 
 SCHEMA_VERSION = 1
 DIGITS = 6  # significant digits of computed numbers; what the log says is kept whole
@@ -139,7 +140,7 @@ def _advice(diagnosis: Diagnosis) -> Json:
         "factor": _brief_range(advice.factor),
         "lr": _brief_range(advice.lr),
         "today": advice.today,
-        "confidence": _brief(advice.confidence),
+        "confidence": _brief(min(advice.confidence, MOST_SURE)),
         "reason": advice.reason,
         "next_step": advice.next_step,
         "heading": words.advice_heading(diagnosis),
@@ -154,7 +155,7 @@ def _finding(code: str, finding: Finding, explained_by: str | None) -> Json:
         "code": code,
         "name": rule.name,
         "severity": finding.severity.word,
-        "confidence": _brief(finding.confidence),
+        "confidence": _brief(min(finding.confidence, MOST_SURE)),
         "summary": finding.summary,
         "cause": finding.cause,
         "symptom": rule.symptom,

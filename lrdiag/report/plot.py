@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrdiag.numerics import FloatArray
-from lrdiag.report.numbers import say_loss, say_step
 from lrdiag.run import Run, Series
+from lrdiag.wording import say_loss, say_place, say_step
 
 LOG_DECADES = 2.0  # the same limit as the chart's, so that both show the same picture
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # Unicode, U+2800
@@ -267,7 +267,7 @@ def _y_label(frame: Frame, row: int) -> str:
 
 
 def _x_labels(frame: Frame, unit: str) -> str:
-    first, last = say_step(frame.x0), f"{'row' if unit == 'index' else unit} {say_step(frame.x1)}"
+    first, last = say_step(frame.x0, unit), say_place(frame.x1, unit)
     gap = max(1, frame.columns - len(first) - len(last))
     return " " * (GUTTER + 2) + first + " " * gap + last
 

@@ -13,14 +13,13 @@ import numpy as np
 
 from lrdiag.charts.curves import Curves, measure_curves
 from lrdiag.charts.decimate import pick_extremes, spread_places
-from lrdiag.charts.figure import X_NAMES
 from lrdiag.charts.numbers import describe
 from lrdiag.charts.places import Place, place_findings
 from lrdiag.charts.scale import choose_scale, log_ticks
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.numerics import FloatArray
-from lrdiag.report.numbers import say_number, say_step
 from lrdiag.run import Series
+from lrdiag.wording import say_number, say_place, say_step
 
 WIDTH, HEIGHT = 760, 320  # units of the picture; it scales with the page
 LEFT, RIGHT, TOP, FOOT = 56, 16, 16, 34
@@ -111,10 +110,9 @@ def _draw_axes(svg: Element, plane: Plane, curves: Curves) -> None:
         y = float(plane.down(np.array([value]))[0])
         _line(svg, "grid", [(LEFT, y), (WIDTH - RIGHT, y)])
         _text(svg, "text", LEFT - 6, y + 4, said, anchor="end")
-    name = X_NAMES[curves.unit]
     foot = HEIGHT - FOOT + 18
-    _text(svg, "text", LEFT, foot, say_step(plane.x0))
-    _text(svg, "text", WIDTH - RIGHT, foot, f"{name} {say_step(plane.x1)}", anchor="end")
+    _text(svg, "text", LEFT, foot, say_step(plane.x0, curves.unit))
+    _text(svg, "text", WIDTH - RIGHT, foot, say_place(plane.x1, curves.unit), anchor="end")
 
 
 def _y_ticks(plane: Plane) -> list[tuple[float, str]]:
@@ -125,7 +123,7 @@ def _y_ticks(plane: Plane) -> list[tuple[float, str]]:
     gap *= next(k for k in (1, 2, 5, 10) if (plane.y1 - plane.y0) / (gap * k) <= 6.0)
     first, last = math.ceil(plane.y0 / gap), math.floor(plane.y1 / gap)
     values = [float(f"{k * gap:.6g}") for k in range(first, last + 1)]
-    return [(value, say_number(value)) for value in values]
+    return [(value, say_number(value, 6)) for value in values]
 
 
 def _draw_curves(svg: Element, plane: Plane, curves: Curves) -> None:

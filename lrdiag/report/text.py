@@ -10,19 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from lrdiag.diagnosis import Diagnosis, Status
-from lrdiag.finding import Evidence, Finding
+from lrdiag.finding import Evidence
 from lrdiag.report import words
-from lrdiag.report.numbers import (
-    count,
-    say_loss,
-    say_number,
-    say_quantity,
-    say_range,
-    say_rate,
-    say_step,
-)
 from lrdiag.report.plot import GUTTER, Mark, Painted, draw_curve, draw_spark
 from lrdiag.run import Run
+from lrdiag.wording import (
+    count,
+    say_confidence,
+    say_limit,
+    say_loss,
+    say_quantity,
+    say_rate,
+    say_span,
+    say_step,
+)
 
 WIDTH = 80
 ROLE_HINT = "lrdiag diagnose LOG --role COLUMN=train_loss"
@@ -89,8 +90,8 @@ def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Grou
     parts += [*(_hang(line, 2) for line in said), _say("")]
     if diagnosis.status != "not-a-loss-log":
         parts += [*_advice(diagnosis), _say("")]
-    for n, (code, finding) in enumerate(diagnosis.findings.items(), start=1):
-        parts += [*_finding(str(n), code, finding, diagnosis.explained.get(code)), _say("")]
+    for n, code in enumerate(diagnosis.findings, start=1):
+        parts += [*_finding(str(n), code, diagnosis), _say("")]
     parts += _looked(diagnosis)
     return Group(*parts)
 
@@ -119,8 +120,8 @@ def columns_table(run: Run) -> tuple[RenderableType, ...]:
     heads = ("column", "read as", "sure", "values", "first", "last", "not finite", "why")
     table.add_row(*(_say(head, "dim") for head in heads))
     for one in run.columns:
-        cells = (f"{one.confidence:.2f}", say_number(one.n), say_loss(one.first))
-        more = (say_loss(one.last), say_number(one.nonfinite), one.why)
+        cells = (say_confidence(one.confidence), f"{one.n:,}", say_loss(one.first))
+        more = (say_loss(one.last), f"{one.nonfinite:,}", one.why)
         table.add_row(
             _say(one.name),
             _say(one.role, "" if one.role != "ignore" else "dim"),
@@ -162,19 +163,19 @@ def _move(diagnosis: Diagnosis) -> Text:
     if change and (advice.lr is not None or advice.factor is None):  # else the move says it
         pieces.append(_say(change))
     if advice.action != "unsure":
-        pieces.append(_say(f"confidence {advice.confidence:.2f}", "dim"))
+        pieces.append(_say(f"confidence {say_confidence(advice.confidence)}", "dim"))
     return Text("   ").join(pieces)
 
 
-def _finding(n: str, code: str, finding: Finding, explained_by: str | None) -> list[RenderableType]:
-    word = finding.severity.word
-    rule = words.rule_words(code)
+def _finding(n: str, code: str, diagnosis: Diagnosis) -> list[RenderableType]:
+    finding, explained_by = diagnosis.findings[code], diagnosis.explained.get(code)
+    word, rule = finding.severity.word, words.rule_words(code)
     head = _say(f"{n} {SIGNS[word]} {finding.summary}", f"strong {word}")
-    sub = f"    {code} {rule.name}, {word}, confidence {finding.confidence:.2f}"
+    sub = f"    {code} {rule.name}, {word}, confidence {say_confidence(finding.confidence)}"
     if explained_by is not None:
         sub += f", follows from {explained_by}"
     parts: list[RenderableType] = [_hang(head, 4), _hang(_say(sub, "dim"), 4)]
-    parts.append(_evidence_table(finding.evidence))
+    parts.append(_evidence_table(finding.evidence, diagnosis.run.x.unit))
     if finding.cause:
         parts.append(_hang(_say(f"    Cause: {finding.cause}"), 4))
     for k, fix in enumerate(finding.fixes, start=1):
@@ -183,25 +184,25 @@ def _finding(n: str, code: str, finding: Finding, explained_by: str | None) -> l
     return parts
 
 
-def _evidence_table(evidence: Sequence[Evidence]) -> RenderableType:
+def _evidence_table(evidence: Sequence[Evidence], axis: str) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for _ in range(4):
         table.add_column()
     for one in evidence:
-        limit = "" if one.limit is None else f"limit {say_number(one.limit)}"
+        limit = "" if one.limit is None else f"limit {say_limit(one.limit, one.unit)}"
         table.add_row(
             _say(one.label),
             _say(say_quantity(one.value, one.unit), "strong"),
             _say(limit, "dim"),
-            _say(_where(one), "dim"),
+            _say(_where(one, axis), "dim"),
         )
     return Padding(table, (0, 0, 0, 4), expand=False)
 
 
-def _where(one: Evidence) -> str:
+def _where(one: Evidence, axis: str) -> str:
     if one.at is not None:
-        return f"at {say_step(one.at)}"
-    return "" if one.span is None else f"at {say_range(*(say_step(step) for step in one.span))}"
+        return f"at {say_step(one.at, axis)}"
+    return "" if one.span is None else f"at {say_span(*one.span, axis)}"
 
 
 def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
@@ -211,12 +212,12 @@ def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
         many = count(len(diagnosis.cleared), "rule")
         parts.append(_hang(_say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
     if diagnosis.skipped:
-        wanting: dict[str, list[str]] = {}
-        for code, one in diagnosis.skipped.items():
-            wanting.setdefault(" and ".join(one.missing), []).append(words.rule_words(code).name)
-        said = "; ".join(f"without {miss} {', '.join(names)}" for miss, names in wanting.items())
-        many = count(len(diagnosis.skipped), "rule")
-        parts.append(_hang(_say(f"○ {many} could not look: {said}.", "dim"), 2))
+        parts.append(_say(f"○ {count(len(diagnosis.skipped), 'rule')} could not look:", "dim"))
+        for why, names in words.group_reasons(
+            (words.rule_words(code).name, one.why) for code, one in diagnosis.skipped.items()
+        ).items():
+            line = Text.assemble("  ", _say(", ".join(names)), "  ", _say(why, "dim"))
+            parts.append(_hang(line, 4))
     return parts
 
 

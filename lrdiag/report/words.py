@@ -3,6 +3,7 @@
 One sentence in the present tense: what the rate or the curve is, then the proof.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,17 +12,18 @@ import numpy as np
 from lrdiag.advice import PLAINLY, Action, Advice
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence, Finding, Severity
-from lrdiag.report.numbers import (
+from lrdiag.rules import RULES
+from lrdiag.run import Run, Series
+from lrdiag.wording import (
     count,
+    say_limit,
     say_loss,
+    say_place,
     say_quantity,
     say_range,
     say_rate,
-    say_step,
     say_times,
 )
-from lrdiag.rules import RULES
-from lrdiag.run import Run, Series
 
 VerdictSeverity = Literal["ok", "note", "warning", "error", "unknown"]
 
@@ -159,7 +161,7 @@ def say_proof(finding: Finding, most: int = 2) -> str:
 
 def say_evidence(one: Evidence) -> str:
     """Say one measurement: ``rise after the best step: 31.2 noises (limit 8)``."""
-    limit = "" if one.limit is None else f" (limit {say_quantity(one.limit, _short(one.unit))})"
+    limit = "" if one.limit is None else f" (limit {say_limit(one.limit, one.unit)})"
     return f"{one.label}: {say_quantity(one.value, one.unit)}{limit}"
 
 
@@ -222,7 +224,7 @@ def length(run: Run) -> str:
         return count(rows, "epoch")
     if run.x.unit == "step" and rows >= 0.9 * (last - float(series.steps[0])):
         return count(rows, "step")
-    where = "" if run.x.unit == "index" else f" to {run.x.unit} {say_step(last)}"
+    where = "" if run.x.unit == "index" else f" to {say_place(last, run.x.unit)}"
     return f"{count(rows, 'row')}{where}"
 
 
@@ -262,9 +264,9 @@ def _say_schedule(lr: Series, unit: str) -> str:
         return f"rate {say_rate(high)}, constant"
     peak = int(np.argmax(lr.values))
     if first >= 0.99 * high:
-        return f"rate {say_rate(high, 3)} to {say_rate(last, 3)}"
-    where = "" if unit == "index" else f" at {unit} {say_step(float(lr.steps[peak]))}"
-    return f"rate up to {say_rate(high, 3)}{where}, {say_rate(last, 3)} at the end"
+        return f"rate {say_rate(high)} to {say_rate(last)}"
+    where = "" if unit == "index" else f" at {say_place(float(lr.steps[peak]), unit)}"
+    return f"rate up to {say_rate(high)}{where}, {say_rate(last)} at the end"
 
 
 def _course(run: Run) -> str:
@@ -280,13 +282,17 @@ def _course(run: Run) -> str:
     return f"{said}."
 
 
+def group_reasons(skipped: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Gather what lacks the same: names by the sentence that says why they could not look."""
+    grouped: dict[str, list[str]] = {}
+    for name, why in skipped:
+        grouped.setdefault(why, []).append(name)
+    return grouped
+
+
 def clean(text: str) -> str:
     """Replace control codes and marks that turn the reading direction: logs name columns freely."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-
-
-def _short(unit: str) -> str:
-    return unit if unit in {"%", "lr", "rate", "step", "epoch"} else ""
 
 
 def _tail(text: str) -> str:

@@ -24,9 +24,10 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, place, tail_gain, too_thin
+from lrdiag.rules.words import place, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
+from lrdiag.wording import say_loss
 
 MIN_ROWS = 20  # rows; as for LR115
 LEVEL = 0.03  # of the drop; a real run that a reader calls level (decayed, 200 rows): 0.021
@@ -39,7 +40,7 @@ VAL_RISE = 0.05  # of the best; a validation loss that rises by more is another 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a level tail that has a reason."""
-    thin = too_thin(signals, MIN_ROWS, "convergence")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     loss, progress, schedule = signals.loss, signals.progress, signals.schedule
@@ -56,7 +57,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     return Finding(
         severity=Severity.NOTE,
         confidence=0.85 if decayed else 0.7,
-        summary=f"Converged at {number(loss.end)}, level since {place(signals, since)}",
+        summary=f"Converged at {say_loss(loss.end)}, level since {place(signals, since)}",
         cause="The rate has decayed." if decayed else "Hardly anything of the loss is left.",
         evidence=(
             Evidence(

@@ -28,10 +28,11 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent, place, too_thin
+from lrdiag.rules.words import place, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.robust import Slope, fit_slope
 from lrdiag.signals.schedule import Schedule
+from lrdiag.wording import say_rate, say_share
 
 MIN_ROWS = 50  # rows; half of them show what the tail gains
 LOW = 0.02  # of the peak rate; a cosine is below it for 9 % of a run
@@ -42,7 +43,7 @@ NEAR_ZERO = 0.05  # of the start; below, nothing was left to learn
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a long tail at a tiny rate that gains nothing."""
-    thin = too_thin(signals, MIN_ROWS, "the gain of the tail")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     schedule, loss = signals.schedule, signals.loss
@@ -60,11 +61,11 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING,
         confidence=0.85,
         summary=(
-            f"The rate falls from {number(schedule.peak)} to {number(low)} by "
-            f"{place(signals, cut)}; the other {percent(1.0 - loss.share(cut))} of the run gains "
-            f"{percent(max(0.0, gain))} of the drop"
+            f"The rate falls from {say_rate(schedule.peak)} to {say_rate(low)} by "
+            f"{place(signals, cut)}, and the remaining {say_share(1.0 - loss.share(cut))} of the "
+            f"run gains {say_share(max(0.0, gain))} of the drop"
         ),
-        cause="The decay came before the loss had settled; since then the steps are too short.",
+        cause="The decay comes before the loss has settled; from then on the steps are too short.",
         evidence=(
             Evidence(
                 "share of the run at 2 % of the peak rate or less",
@@ -113,7 +114,7 @@ def _fixes(signals: Signals) -> tuple[Fix, ...]:
         Fix("Or let one cosine span the whole run", "It is the robust default."),
         Fix(
             "Check that the schedule counts optimizer steps and is not applied twice",
-            "Both make it end early without a word.",
+            "Either makes it end early without a word.",
         ),
     )
 
@@ -124,7 +125,7 @@ def seen(signals: Signals) -> str:
     cut = None if schedule is None else _low_since(schedule)
     if cut is None:
         return "rate never low"
-    return f"low from {percent(signals.loss.share(cut))} on"
+    return f"low from {say_share(signals.loss.share(cut))} on"
 
 
 RULE = Rule(

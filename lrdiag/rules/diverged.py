@@ -28,8 +28,9 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import clip_gradient, lower_rate, number, place, too_thin
+from lrdiag.rules.words import clip_gradient, lower_rate, place, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_loss, say_number, say_rate, say_times
 
 MIN_ROWS = 8  # rows; below, the end is a median of three of fewer than eight
 LOST_SHARE = 0.5  # of the drop; 73 healthy runs: at most 0.032, 70 good sweep runs: 0.40
@@ -43,7 +44,7 @@ VAL_HOLDS = 0.1  # of its drop above its best; a validation loss there still lea
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that ends far above its best."""
-    thin = too_thin(signals, MIN_ROWS, "a divergence")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     loss = signals.loss
@@ -64,7 +65,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         left,
     )
     share = (
-        Evidence("share of the drop lost again", 100.0 * min(lost, 1e6), 100.0 * LOST_SHARE, "%")
+        Evidence("share of the drop lost again", 100.0 * lost, 100.0 * LOST_SHARE, "%")
         if np.isfinite(lost)
         else Evidence("end above the start", climb / loss.noise, MIN_NOISES, "noises")
     )
@@ -72,8 +73,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.ERROR,
         confidence=round(min(0.99, 0.7 + 0.3 * min(1.0, loss.rebound / loss.noise / 30.0)), 2),
         summary=(
-            f"The loss leaves its best, {number(loss.best)}, at {place(signals, left)} "
-            f"and ends at {number(loss.end)}"
+            f"The loss leaves its best, {say_loss(loss.best)}, at {place(signals, left)} "
+            f"and ends at {say_loss(loss.end)}"
         ),
         cause=_cause(signals, left),
         evidence=(evidence, share),
@@ -105,14 +106,14 @@ def _left_at(signals: Signals) -> float:
 def _cause(signals: Signals, left: float) -> str:
     rose = _rate_rise(signals, left)
     if rose is not None:
-        return f"The learning rate itself rises {number(rose)} times as the loss climbs."
+        return f"The learning rate itself grows {say_times(rose)}-fold as the loss climbs."
     gradient, loss = signals.gradient, signals.loss
     first, last = loss.span
     growth = gradient.growth(left, last, left - first) if gradient and left > first else None
     if growth is not None and growth >= 3.0:
         return (
             "The steps are too large for the curvature: the gradient norm grows to "
-            f"{number(growth)} times its usual as the loss climbs."
+            f"{say_times(growth)} times its usual as the loss climbs."
         )
     return (
         "The steps are too large for the curvature at this point, so each one undoes more than "
@@ -135,8 +136,8 @@ def _fixes(signals: Signals, left: float) -> tuple[Fix, ...]:
     rate = lower_rate(signals, 3, 10, "A shorter step stays in the valley.", rate=then)
     if _rate_rise(signals, left) is not None:
         keep = Fix(
-            f"Keep the rate at {number(then or 0.0)}, its value before the climb",
-            "The rise of the rate began it.",
+            f"Keep the rate at {say_rate(then or 0.0)}, its value before the climb",
+            "The climb began with the rise of the rate.",
         )
         return keep, back_to(signals), rate
     clip = clip_gradient(signals, "One long step cannot start the climb then.")
@@ -150,13 +151,13 @@ def back_to(signals: Signals) -> Fix:
     loss = signals.loss
     return Fix(
         f"Go back to the checkpoint of {place(signals, loss.best_step)}",
-        f"The loss was lowest there, {number(loss.best)}.",
+        "The loss is lowest there.",
     )
 
 
 def seen(signals: Signals) -> str:
     """Return how far the end stands above the best."""
-    return f"end {number(signals.loss.rebound)} above best"
+    return f"end {say_number(signals.loss.rebound)} above best"
 
 
 RULE = Rule(

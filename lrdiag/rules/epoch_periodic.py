@@ -26,8 +26,8 @@ the sampler goes on where it stopped.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent
 from lrdiag.signals import Signals
+from lrdiag.wording import say_number, say_share, say_step
 
 EXPLAINED = 0.35  # of the variance; sorted data: 0.42 and 0.70, 380 other runs: at most 0.20
 STRENGTH = 20.0  # F statistic; sorted: 40 and 114, others: at most 13
@@ -41,7 +41,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if period is None:
         return CannotTell(
             ("epoch",),
-            "It takes the epoch of each row, at least 6 epochs, and 8 rows an epoch.",
+            "It takes the epoch of each row, 6 epochs or more and 8 rows an epoch.",
         )
     if not follows_epochs(signals):
         return None
@@ -50,8 +50,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING,
         confidence=0.85,
         summary=(
-            f"The loss repeats its course in each of {number(period.epochs)} epochs, up and down "
-            f"by {number(period.swing)}"
+            f"The loss repeats its course in each of {say_step(period.epochs)} epochs, up and "
+            f"down by {say_number(period.swing)}"
         ),
         cause="The batches come in the same order each epoch, most likely sorted.",
         evidence=(
@@ -88,7 +88,7 @@ def follows_epochs(signals: Signals) -> bool:
 def seen(signals: Signals) -> str:
     """Return how much the place in the epoch explains."""
     period = signals.period
-    return "too few epochs" if period is None else f"explains {percent(period.explained)}"
+    return "too few epochs" if period is None else f"explains {say_share(period.explained)}"
 
 
 RULE = Rule(

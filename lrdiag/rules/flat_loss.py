@@ -27,8 +27,9 @@ import math
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import lower_rate, number, percent, raise_rate, too_thin
+from lrdiag.rules.words import lower_rate, raise_rate, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_loss, say_share
 
 MIN_ROWS = 10  # rows; a trend over fewer has an interval wider than the level
 MAX_FALL = 0.02  # of the start; 9 runs 10,000 times too low: at most 0.023, good runs: 0.3 up
@@ -41,7 +42,7 @@ GUESSED = (2, 3, 4, 5, 10, 20, 100, 1000)  # classes that data sets have, if nob
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that never moves."""
-    thin = too_thin(signals, MIN_ROWS, "a flat loss")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     if not is_flat(signals) or find_chance(signals) is not None:
@@ -51,8 +52,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.ERROR,
         confidence=0.85 if signals.rows >= 50 else 0.6,
         summary=(
-            f"The loss stays at {number(loss.end)}: it changes by "
-            f"{percent(abs(_trend_share(signals)))} over the whole run"
+            f"The loss stays at {say_loss(loss.end)}, a change of "
+            f"{say_share(abs(_trend_share(signals)))} over the whole run"
         ),
         cause=explain_flat(signals),
         evidence=show_flat(signals),
@@ -106,8 +107,8 @@ def explain_flat(signals: Signals) -> str:
     if gradient is not None and gradient.usual == 0.0:
         return "No gradient reaches the weights: dead units, frozen parameters or a detached loss."
     return (
-        "The learning rate is too low by orders of magnitude, or no gradient reaches the weights; "
-        "this log cannot tell which. Memorising one batch does."
+        "The learning rate is too low by orders of magnitude, or it broke the model in its first "
+        "steps, or no gradient reaches the weights. Memorising one batch tells which."
     )
 
 
@@ -156,7 +157,7 @@ def seen(signals: Signals) -> str:
     loss = signals.loss
     if find_chance(signals) is not None and is_flat(signals):
         return "at chance, see LR111"
-    return f"fell {percent(loss.drop / abs(loss.start))}" if loss.start else "falls"
+    return f"fell {say_share(loss.drop / abs(loss.start))}" if loss.start else "falls"
 
 
 RULE = Rule(

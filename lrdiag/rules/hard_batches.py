@@ -25,9 +25,10 @@ Nothing. If you want them gone, look at the samples of those steps, or clip the 
 from lrdiag.finding import CannotTell, Evidence, Finding, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import MIN_DROP, MIN_LEVEL, MIN_NOISES, MIN_ROWS, MIN_WIDTH
-from lrdiag.rules.words import at, number, places, too_thin
+from lrdiag.rules.words import places, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
+from lrdiag.wording import say_loss, spell_count
 
 MIN_BATCHES = 3  # rows; one or two in a run are not worth a line
 SHOWN = 5
@@ -35,7 +36,7 @@ SHOWN = 5
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for lone rows far above the rest."""
-    thin = too_thin(signals, MIN_ROWS, "a hard batch")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     batches = _lone_rows(signals)
@@ -47,13 +48,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.NOTE,
         confidence=0.9,
         summary=(
-            f"{len(batches)} hard batches, at {places(signals, [one.start for one in batches])}; "
-            f"the highest reaches {number(top.peak)}"
+            f"{spell_count(len(batches), 'hard batch', 'hard batches')} at "
+            f"{places(signals, [one.start for one in batches])}; the highest reaches "
+            f"{say_loss(top.peak)}"
         ),
         cause="Some batches are harder than others; the loss goes on as before each time.",
         evidence=tuple(
             Evidence(
-                f"batch at {at(one.peak_step)}, {number(one.peak)} over {number(one.before)}",
+                f"batch of {say_loss(one.peak)} over {say_loss(one.before)}",
                 one.noises,
                 MIN_NOISES,
                 "noises",

@@ -26,8 +26,9 @@ the schedule, weight decay. If neither changed, divide the rate by 2 to 3 from t
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.diverged import LOST_SHARE, validation_learns
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import lower_rate, number, percent, place, too_thin
+from lrdiag.rules.words import lower_rate, place, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_number, say_share
 
 MIN_ROWS = 50  # rows; a tail of 15
 MIN_RISE = 0.1  # of the drop; 73 healthy runs: none rises surely, 70 good ones: one, by 0.01
@@ -37,7 +38,7 @@ RAISED = 1.2  # times; a rate that itself rose over the tail explains a rise
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a tail that rises."""
-    thin = too_thin(signals, MIN_ROWS, "a late rise")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     loss, progress = signals.loss, signals.progress
@@ -51,8 +52,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING,
         confidence=0.75,
         summary=(
-            f"The loss rises by {number(rise)} from {place(signals, progress.tail_from)} on, "
-            f"{percent(rise / loss.drop)} of what it had fallen"
+            f"The loss rises by {say_number(rise)} from {place(signals, progress.tail_from)} on, "
+            f"{say_share(rise / loss.drop)} of what it had fallen"
         ),
         cause=(
             "The data or the schedule changed, or the steps have become too large for the "
@@ -67,7 +68,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
                 "train_loss",
                 span,
             ),
-            Evidence("the same in noises", rise / progress.tail_noise, MIN_NOISES, "noises"),
+            Evidence("the same rise", rise / progress.tail_noise, MIN_NOISES, "noises"),
         ),
         fixes=(
             Fix(
@@ -89,7 +90,7 @@ def _rate_rose(signals: Signals) -> bool:
 
 def seen(signals: Signals) -> str:
     """Return how far the end stands above the best."""
-    return f"end {number(signals.loss.rebound)} above best"
+    return f"end {say_number(signals.loss.rebound)} above best"
 
 
 RULE = Rule(

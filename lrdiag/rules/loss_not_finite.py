@@ -15,9 +15,9 @@ however long it goes on; only a checkpoint from before can be used.
     92,nan,nan
 
 ## What to do
-If something grew first, divide the learning rate by 10 (within the first steps by 10 to 100),
-warm up more slowly, and clip the gradient. If nothing grew, look at the batch of that step for
-NaN labels, empty samples, or a logarithm or division without a floor.
+If something grew first, divide the learning rate by 2 to 10 (within the first steps by 10 to
+100), warm up more slowly, and clip the gradient. If nothing grew, look at the batch of that step
+for NaN labels, empty samples, or a logarithm or division without a floor.
 
 ## References
 - Micikevicius et al. (2018), Mixed Precision Training: overflow in half precision.
@@ -31,15 +31,17 @@ from numpy.typing import NDArray
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.numerics import FloatArray, robust_scale
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import at, clip_gradient, count, lower_rate, place
+from lrdiag.rules.words import clip_gradient, lower_rate, lower_rate_later, place, places
 from lrdiag.run import Series
 from lrdiag.signals import Signals
+from lrdiag.wording import count, say_step
 
 LOOK_BACK = 50  # rows before the first NaN that tell what led there
 RECENT = 5  # rows; the part of them in which a runaway shows
 GREW_NOISES = 6.0  # noises; 7 calm runs with NaN put into the data: at most 0.9
 FEW_ROWS = 0.1  # of the first row, taken for a noise where at most ten rows came before
 GREW_GRADIENT = 3.0  # times the usual norm; the same 7: at most 2.4, 10 that diverge: 95 up
+MOST = 1e99  # of either measure; evidence is finite
 EARLY_SHARE = 0.05  # of the run; a rate that fails there is wrong by an order of magnitude
 
 
@@ -62,7 +64,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         Evidence(
             "share of the run lost",
             100.0 * lost,
-            0.0,
+            None,
             "%",
             name,
             (float(steps[first]), float(steps[-1] if lasting else steps[bad[-1]])),
@@ -95,12 +97,12 @@ def _growth_before(signals: Signals, series: Series, first: int) -> tuple[float,
     before = series.values[max(0, first - LOOK_BACK) : first]
     loss_grew = 0.0
     if 2 <= len(before) <= 2 * RECENT and before[0] != 0.0:
-        loss_grew = max(0.0, min(1e6, (before[-1] / before[0] - 1.0) / FEW_ROWS))
+        loss_grew = max(0.0, min(MOST, (before[-1] / before[0] - 1.0) / FEW_ROWS))
     if len(before) > 2 * RECENT:
         calm, late = before[:-RECENT], before[-RECENT:]
         floor = float(np.finfo(np.float64).tiny) + 1e-3 * abs(float(np.median(calm)))
         rise = float(np.median(late) - np.median(calm))
-        loss_grew = max(0.0, min(1e6, rise / max(robust_scale(calm), floor)))
+        loss_grew = max(0.0, min(MOST, rise / max(robust_scale(calm), floor)))
     gradient = signals.gradient
     if gradient is None or first == 0:
         return loss_grew, None
@@ -117,18 +119,21 @@ def _middle_growth(
     calm = norm[(steps < start) & (steps >= start - reach)]
     if len(late) == 0 or len(calm) == 0 or np.median(calm) <= 0.0:
         return None
-    return min(1e6, float(np.median(late) / np.median(calm)))
+    return min(MOST, float(np.median(late) / np.median(calm)))
 
 
 def _summary(signals: Signals, series: Series, bad: NDArray[np.intp], lasting: bool) -> str:
-    word = "NaN" if np.isnan(series.values[bad[0]]) else "Infinite"
-    where = place(signals, float(series.steps[bad[0]]))
+    kind = "NaN" if np.isnan(series.values[bad[0]]) else "infinite"
+    first, last = float(series.steps[bad[0]]), float(series.steps[bad[-1]])
     if lasting:
-        values = count(len(bad), "value")
-        return f"{word} from {where} to the end, {values[0].lower() + values[1:]}"
-    last = at(float(series.steps[bad[-1]]))
-    span = where if len(bad) == 1 else f"{where} and {last}"
-    return f"{word} {'at' if len(bad) == 1 else 'between'} {span}, then finite again"
+        where = f"from {place(signals, first)} to the end, {count(len(bad), 'value')}"
+        return f"The loss is {kind} {where}"
+    if len(bad) == 1:
+        return f"The loss is {kind} at {place(signals, first)}, then finite again"
+    within = f"in {len(bad):,} rows between {places(signals, (first, last))}"
+    if len(bad) == bad[-1] - bad[0] + 1:
+        within = f"from {place(signals, first)} to {say_step(last, signals.run.x.unit)}"
+    return f"The loss is {kind} {within}, then finite again"
 
 
 def _cause(first: int, runaway: bool, early: bool) -> str:
@@ -142,7 +147,7 @@ def _cause(first: int, runaway: bool, early: bool) -> str:
     if runaway:
         return "The steps are too large: the loss or its gradient grew until it overflowed."
     return (
-        "One bad label or input, or a division or logarithm without a floor. The rate is less "
+        "A bad label or input, or a division or logarithm without a floor. The rate is less "
         "likely: nothing grew before."
     )
 
@@ -159,15 +164,15 @@ def _fixes(signals: Signals, step: float, runaway: bool, early: bool) -> tuple[F
     if runaway:
         rate = lower_rate(signals, 2, 10, "A shorter step does not leave the valley.")
         return rate, clip_gradient(signals, "One long step cannot spoil the weights then."), stop
-    rate = lower_rate(signals, 2, 5, "If the data are clean, the step was too long after all.")
-    return batch, stop, rate
+    clean = "If the data are clean"
+    return batch, stop, lower_rate_later(signals, 2, 5, clean, "The step was too long then.")
 
 
 def seen(signals: Signals) -> str:
     """Return how many values are finite."""
     name = signals.loss_name
     total = len(signals.run[name]) if name else 0
-    return f"{signals.rows} of {total} finite"
+    return f"{signals.rows:,} of {total:,} finite"
 
 
 RULE = Rule(

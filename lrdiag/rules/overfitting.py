@@ -25,9 +25,10 @@ augmentation, more data. A lower late rate comes after that, if at all.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent, place
+from lrdiag.rules.words import place, too_few_validations
 from lrdiag.signals import Signals
 from lrdiag.signals.validation import Validation
+from lrdiag.wording import say_loss, say_share
 
 MIN_VALUES = 6  # values of val_loss; three of them give the end and three the best
 MIN_AFTER = 4  # values from the best on; three in a row rise by chance one time in six
@@ -35,6 +36,7 @@ MIN_RISE = 0.05  # of the best; 47 healthy runs with six values: at most 0.033, 
 MIN_TAU = 0.5  # trend since the best; the 6 that overfit: 0.995 up
 MIN_NOISES = 3.0  # noises; the same 47: at most 1.2, the same 6: 32 up
 MIN_DROP = 0.01  # of the training drop; the same 6: 0.024 up
+MOST = 1e99  # noises; evidence is finite
 SEVERE_RISE = 0.2  # of the best; from there on the rise alone adds no more confidence
 
 
@@ -43,11 +45,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     val = signals.validation
     if val is None or signals.rows == 0:
         return CannotTell(("val_loss",), "No value of val_loss or train_loss is a number.")
-    if len(val) < MIN_VALUES:
-        return CannotTell(
-            (f"{MIN_VALUES} values of val_loss",),
-            f"The log holds {len(val)} values of val_loss; a trend takes {MIN_VALUES}.",
-        )
+    few = too_few_validations(len(val), MIN_VALUES)
+    if few is not None:
+        return few
     if not _rises(val, signals.loss.drop) or not val.train_fell:
         return None
     step, last = val.best_step, float(val.steps[-1])
@@ -72,15 +72,15 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         ),
     ]
     if noises is not None:
-        evidence.insert(1, Evidence("the same in noises", min(noises, 1e6), MIN_NOISES, "noises"))
+        evidence.insert(1, Evidence("the same rise", min(noises, MOST), MIN_NOISES, "noises"))
     return Finding(
         severity=Severity.WARNING,
         confidence=round(
             min(0.98, 0.6 + 0.2 * val.tau + 0.2 * min(1.0, val.rise / SEVERE_RISE)), 2
         ),
         summary=(
-            f"Validation was lowest at {place(signals, step)}, {number(val.best_level)}, "
-            f"and has risen to {number(val.end)} while training fell"
+            f"Validation is lowest at {place(signals, step)}, {say_loss(val.best_level)}, "
+            f"and rises to {say_loss(val.end)} while training falls"
         ),
         cause=(
             "The model fits what is particular to the training data. The learning rate is not "
@@ -108,7 +108,7 @@ def _fixes(signals: Signals, val: Validation) -> tuple[Fix, ...]:
     return (
         Fix(
             f"Keep the checkpoint of {where}, or stop there",
-            f"Its validation loss, {number(val.best_level)}, is the lowest of the run.",
+            "No later one does better on data that it has not seen.",
         ),
         Fix(
             "Raise weight decay 3 to 10 times, or dropout by 0.1",
@@ -127,7 +127,7 @@ def seen(signals: Signals) -> str:
     val = signals.validation
     if val is None or val.rise <= 0.0:
         return "val falls"
-    return f"val {percent(val.rise)} above its best"
+    return f"val {say_share(val.rise)} above its best"
 
 
 RULE = Rule(

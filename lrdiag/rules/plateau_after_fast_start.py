@@ -27,9 +27,10 @@ model can do, not what this rate can.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent, tail_gain, too_thin
+from lrdiag.rules.words import tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
+from lrdiag.wording import say_loss, say_share
 
 MIN_ROWS = 100  # rows; fewer leave a tail of less than 30, in which no slope is sure
 FAST = 0.15  # of the learning-rate time until nine tenths of the drop
@@ -42,7 +43,7 @@ LEARNED = 6.0  # noises; a drop below is no fast start
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a level tail after a fast start."""
-    thin = too_thin(signals, MIN_ROWS, "a plateau")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     schedule, loss, progress = signals.schedule, signals.loss, signals.progress
@@ -55,8 +56,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING if known else Severity.NOTE,
         confidence=0.7 if known else 0.45,
         summary=(
-            f"Nine tenths of the progress took {percent(progress.most)} of the run; the loss has "
-            f"stayed at {number(loss.end)} since"
+            f"Nine tenths of the progress take {say_share(progress.most)} of the run, and then "
+            f"the loss stays at {say_loss(loss.end)}"
         ),
         cause=(
             "The rate is too high to settle: it never decays, and the weights keep jumping around "

@@ -40,13 +40,14 @@ from lrdiag.rules.spike_recovers import (
 from lrdiag.rules.words import clip_gradient, lower_rate, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
+from lrdiag.wording import count
 
 COSTLY = 0.1  # of the run spent in spikes; from there on divide by more
 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for three spikes or more."""
-    thin = too_thin(signals, MIN_ROWS, "a spike")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     spikes = recovered_spikes(signals)
@@ -76,18 +77,18 @@ def _fixes(signals: Signals, cost: float) -> tuple[Fix, ...]:
     rate = (
         lower_rate(signals, 2, 5, "A tenth of the run went to spikes.")
         if cost > COSTLY
-        else lower_rate(signals, 2, 3, "Two to three times less usually ends spikes of this size.")
+        else lower_rate(signals, 2, 3, "That usually ends spikes of this size.")
     )
     return (
         rate,
         clip_gradient(signals, "It bounds the step that throws the loss up."),
-        Fix("Warm up over 5 % of the run", "If the spikes only move later, this is not enough."),
+        Fix("Warm up over 5 % of the run", "It ends spikes that follow the warmup, no later ones."),
     )
 
 
 def seen(signals: Signals) -> str:
     """Return how many spikes come back."""
-    return str(len(recovered_spikes(signals)))
+    return count(len(recovered_spikes(signals)), "spike")
 
 
 RULE = Rule(

@@ -25,8 +25,9 @@ again over 1 % of the run. Write each run to a file of its own.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import count, places
+from lrdiag.rules.words import places
 from lrdiag.signals import Signals
+from lrdiag.wording import spell_count
 
 MIN_REPEATED = 2  # rows; one step logged twice is a last line written again
 
@@ -38,9 +39,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         return None
     times = len(run.restarts)
     if run.restarts:
-        summary = f"{count(times, 'restart')}, at {places(signals, run.restarts)}"
+        summary = f"{spell_count(times, 'restart')}, at {places(signals, run.restarts)}"
     else:
-        summary = f"{count(run.repeated, 'row')} replaced by a later copy of the same step"
+        summary = f"{spell_count(run.repeated, 'row')} replaced by a later copy of the same step"
     evidence = [
         Evidence("rows that a later copy replaced", float(run.repeated), float(MIN_REPEATED))
     ]

@@ -25,8 +25,9 @@ applied twice. If a tenth of the run at three times the rate falls no faster, th
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import percent, raise_rate, too_thin
+from lrdiag.rules.words import raise_rate, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_share
 
 MIN_ROWS = 20  # rows; half of the progress then falls on a row to within 5 %
 MIN_HALF = 0.25  # of the learning-rate time; 73 healthy runs: at most 0.11, 67 of 70 good: 0.17
@@ -41,7 +42,7 @@ WARMING = 0.8  # of the run; a rate whose peak comes later was never tried
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that falls along a line."""
-    thin = too_thin(signals, MIN_ROWS, "a slow descent")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     schedule = signals.schedule
@@ -58,12 +59,12 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING,
         confidence=round((0.5 if schedule is None else 0.6) + 0.25 * sure, 2),
         summary=(
-            f"Half of all progress took {percent(progress.half)} of the run, and the loss "
+            f"Half of all progress takes {say_share(progress.half)} of the run, and the loss "
             "still falls"
         ),
         cause=(
-            "The learning rate is probably too low. A hard task or a tiny model can look the "
-            "same; a short run at three times the rate tells them apart."
+            "The steps are probably too short. A hard task or a tiny model can look the same; a "
+            "short run at three times the rate tells them apart."
         ),
         evidence=_evidence(signals),
         fixes=(
@@ -113,7 +114,7 @@ def _evidence(signals: Signals) -> tuple[Evidence, ...]:
 
 def seen(signals: Signals) -> str:
     """Return how much of the run half of the progress took."""
-    return f"half after {percent(signals.progress.half)}"
+    return f"half after {say_share(signals.progress.half)}"
 
 
 RULE = Rule(

@@ -27,9 +27,10 @@ from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.diverged import validation_learns
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import MIN_NOISES, MIN_ROWS, gradient_growth, standing_spikes
-from lrdiag.rules.words import clip_gradient, lower_rate, number, place, too_thin
+from lrdiag.rules.words import clip_gradient, lower_rate, place, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
+from lrdiag.wording import say_loss, say_times
 
 MIN_AWAY = 10  # rows from the jump to the end; fewer may still come back
 MIN_LEFT = 0.1  # of the drop, that the end stands above the level before
@@ -39,7 +40,7 @@ BACK_RESTART = 100.0  # steps before the jump; PaLM's restarts
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a spike after which the loss stays up."""
-    thin = too_thin(signals, MIN_ROWS, "a spike")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     lasting = [one for one in standing_spikes(signals) if _lasts(signals, one)]
@@ -51,8 +52,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.ERROR,
         confidence=round(min(0.95, 0.7 + 0.01 * spike.noises), 2),
         summary=(
-            f"The loss jumps from {number(spike.before)} to {number(spike.peak)} at "
-            f"{place(signals, spike.start)} and ends at {number(loss.end)}"
+            f"The loss jumps from {say_loss(spike.before)} to {say_loss(spike.peak)} at "
+            f"{place(signals, spike.start)} and ends at {say_loss(loss.end)}"
         ),
         cause=_cause(signals, spike),
         evidence=(
@@ -74,11 +75,11 @@ def check(signals: Signals) -> Finding | CannotTell | None:
 def _cause(signals: Signals, spike: Spike) -> str:
     growth = gradient_growth(signals, spike)
     witness = (
-        f" The gradient norm rose to {number(growth)} times its usual with it."
+        f" The gradient norm rises to {say_times(growth)} times its usual with it."
         if growth is not None and growth >= 2.0
         else ""
     )
-    return f"One update, or a few, were too long and left the valley for good.{witness}"
+    return f"One or a few updates were too long and left the valley for good.{witness}"
 
 
 def _lasts(signals: Signals, spike: Spike) -> bool:
@@ -106,7 +107,7 @@ def _fixes(signals: Signals, spike: Spike) -> tuple[Fix, ...]:
 def seen(signals: Signals) -> str:
     """Return how many spikes there are at all, and that all came back."""
     spikes = standing_spikes(signals)
-    return f"{len(spikes)} of {len(spikes)} back" if spikes else "0"
+    return f"{len(spikes)} of {len(spikes)} back" if spikes else "no spikes"
 
 
 RULE = Rule(

@@ -5,8 +5,8 @@ One or two jumps of the raw loss that stand out from the noise, last longer than
 return to the level before. A jump of one row that leaves no trace is a hard batch (LR114).
 
 ## Why it matters
-A jump costs the steps it takes to come back. It also says that the rate is near the largest
-that this loss bears: the next jump may be one that does not come back.
+A jump costs the steps it takes to come back. One alone says little of the rate; where more
+follow, the rate is near the largest that this loss bears.
 
 ## Example
     step,train_loss
@@ -16,8 +16,8 @@ that this loss bears: the next jump may be one that does not come back.
     310,0.42
 
 ## What to do
-Divide the learning rate by 2 to 3, or clip the gradient at its 90th percentile. A single spike
-that never recurs may be left alone.
+Clip the gradient at its 90th percentile. If spikes come back, divide the learning rate by 2 to
+3. A single spike that never recurs may be left alone.
 
 ## References
 - Chowdhery et al. (2022), PaLM: spikes at irregular steps; a restart from before with other
@@ -29,9 +29,10 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import at, clip_gradient, count, lower_rate, number, place, places, too_thin
+from lrdiag.rules.words import clip_gradient, lower_rate_later, place, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
+from lrdiag.wording import say_length, say_loss, say_rate, say_step, say_times, spell_count
 
 MIN_ROWS = 50  # rows; fewer leave no calm stretch to stand out from
 MIN_NOISES = 8.0  # noises; healthy language models: once in 450 to 800 rows, alone each time
@@ -50,7 +51,7 @@ SHOWN = 8  # spikes with evidence of their own
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for one or two spikes that come back."""
-    thin = too_thin(signals, MIN_ROWS, "a spike")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     spikes = recovered_spikes(signals)
@@ -98,13 +99,12 @@ def _restarted(signals: Signals, spike: Spike) -> bool:
 
 def describe(signals: Signals, spikes: tuple[Spike, ...]) -> str:
     """Return the count, and how long the spikes take to come back."""
+    unit = signals.run.x.unit
     lengths = sorted(one.end - one.start for one in spikes)
-    unit = "epochs" if signals.run.x.unit == "epoch" else "steps"
-    within = (
-        at(lengths[0]) if lengths[0] == lengths[-1] else f"{at(lengths[0])} to {at(lengths[-1])}"
-    )
-    each = "recovers" if len(spikes) == 1 else "each recovers"
-    return f"{count(len(spikes), 'spike')}, {each} within {within} {unit}"
+    shortest, longest = say_step(lengths[0], unit), say_length(lengths[-1], unit)
+    within = longest if longest.startswith(f"{shortest} ") else f"{shortest} to {longest}"
+    back = "back" if len(spikes) == 1 else "each back"
+    return f"{spell_count(len(spikes), 'spike')}, {back} within {within}"
 
 
 def find_cause(signals: Signals, spikes: tuple[Spike, ...]) -> str:
@@ -112,18 +112,22 @@ def find_cause(signals: Signals, spikes: tuple[Spike, ...]) -> str:
     slips = _slips(signals, spikes)
     if slips:
         return (
-            f"The logged rate itself slips to {number(slips)} just before the loss jumps: a "
+            f"The logged rate itself slips to {say_rate(slips)} just before the loss jumps: a "
             "schedule or a resume sets it wrong for a step."
         )
     grown = [growth for one in spikes if (growth := gradient_growth(signals, one)) is not None]
     if grown and float(np.median(grown)) >= 2.0:
+        step = "A step was too long" if len(spikes) < MANY else "The rate is a little too high"
         return (
-            "The rate is a little too high: the gradient norm jumps together with the loss, up "
-            f"to {number(max(grown))} times its usual, and both settle at once."
+            f"{step} for the curvature that it met: the gradient norm jumps together with the "
+            f"loss, up to {say_times(max(grown))} times its usual, and both settle again."
         )
+    calm = ", as the gradient norm stays calm." if grown else "."
+    if len(spikes) < MANY:
+        return f"A step was too long for the curvature that it met, or the batch was bad{calm}"
     return (
         "The rate is a little too high for the curvature that these steps meet; bad batches are "
-        "the other candidate" + (", as the gradient norm stays calm." if grown else ".")
+        f"the other candidate{calm}"
     )
 
 
@@ -146,8 +150,8 @@ def mend_rate(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Fix, ...]:
     where = place(signals, float(schedule.slips[0]))
     return (
         Fix(
-            f"Find what sets the rate to {number(slip)} at {where}",
-            f"The rate is {number(schedule.peak)} otherwise, and each slip is followed by a spike.",
+            f"Find what sets the rate to {say_rate(slip)} at {where}",
+            f"It is {say_rate(schedule.peak)} otherwise, and a spike follows each slip.",
         ),
     )
 
@@ -165,7 +169,7 @@ def show(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Evidence, ...]:
     highest = sorted(spikes, key=lambda one: -one.noises)[:SHOWN]
     return tuple(
         Evidence(
-            f"spike of {number(one.peak)} over {number(one.before)}",
+            f"spike of {say_loss(one.peak)} over {say_loss(one.before)}",
             one.noises,
             MIN_NOISES if one.noises >= MIN_NOISES else LOW_NOISES,
             "noises",
@@ -179,15 +183,17 @@ def show(signals: Signals, spikes: tuple[Spike, ...]) -> tuple[Evidence, ...]:
 
 def _fixes(signals: Signals) -> tuple[Fix, ...]:
     return (
-        lower_rate(signals, 2, 3, "Two to three times less usually ends spikes of this size."),
         clip_gradient(signals, "It bounds the step that throws the loss up."),
+        lower_rate_later(
+            signals, 2, 3, "If spikes come back", "That usually ends spikes of this size."
+        ),
     )
 
 
 def seen(signals: Signals) -> str:
-    """Return the highest jump that counts, or how many there are."""
-    spikes = recovered_spikes(signals)
-    return f"{len(spikes)} at {places(signals, [one.start for one in spikes])}" if spikes else "0"
+    """Return how many spikes there are; from three on, the rule that tells them."""
+    spikes = len(recovered_spikes(signals))
+    return f"{spikes}, told as repeated-spikes" if spikes else "0"
 
 
 RULE = Rule(
@@ -196,7 +202,7 @@ RULE = Rule(
     needs=("train_loss",),
     check=check,
     doc=__doc__,
-    clear="no spikes",
+    clear="no lone spikes",
     seen=seen,
     symptom="spikes",
 )

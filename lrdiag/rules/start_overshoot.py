@@ -16,8 +16,8 @@ settle afterwards at the level of guessing and stay there without any further si
     900,2.2
 
 ## What to do
-If the end is bad, divide the learning rate by 10. If the loss came back and went on falling,
-a warmup over 1 to 5 % of the run and half the rate are enough.
+If the end is bad, divide the learning rate by 10 to 30. If the loss comes back and goes on
+falling, a warmup over 1 to 5 % of the run is enough, or half to a third of the rate.
 
 ## References
 - Gilmer et al. (2021), A Loss Curvature Perspective on Training Instability: why warmup lets a
@@ -28,8 +28,9 @@ a warmup over 1 to 5 % of the run and half the rate are enough.
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.epoch_periodic import follows_epochs
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import lower_rate, number, percent, place, too_thin
+from lrdiag.rules.words import lower_rate, place, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_loss, say_number, say_share
 
 MIN_ROWS = 20  # rows; the start of a shorter log is two rows
 MIN_RISE = 0.3  # of the start; 73 healthy runs: at most 0.02, 68 of 70 good ones: 0.28
@@ -40,7 +41,7 @@ SHORT = 0.05  # of the run; two good runs overshoot, back after 0.4 and 2.8 %
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that rises at once."""
-    thin = too_thin(signals, MIN_ROWS, "the start")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     start, loss = signals.start, signals.loss
@@ -68,7 +69,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         summary=_summary(signals, bad),
         cause=(
             "The first steps are too long: they throw the weights far from where they began"
-            + (", and the run never finds back." if bad else ".")
+            + (", and the run never finds its way back." if bad else ".")
         ),
         evidence=(times, end, time) if bad else (times, time, end),
         fixes=_fixes(signals, bad),
@@ -78,18 +79,18 @@ def check(signals: Signals) -> Finding | CannotTell | None:
 def _summary(signals: Signals, bad: bool) -> str:
     start = signals.start
     jump = (
-        f"The loss jumps from {number(start.level)} to {number(start.peak)} "
+        f"The loss jumps from {say_loss(start.level)} to {say_loss(start.peak)} "
         f"by {place(signals, start.peak_step)}"
     )
     if bad:
-        return f"{jump} and ends at {number(signals.loss.end)}"
-    return f"{jump} and is back after {percent(start.away)} of the run"
+        return f"{jump} and ends at {say_loss(signals.loss.end)}"
+    return f"{jump} and is back after {say_share(start.away)} of the run"
 
 
 def _fixes(signals: Signals, bad: bool) -> tuple[Fix, ...]:
     warm = Fix("Warm up over 1 to 5 % of the run", "Short first steps meet the steepest part.")
     if bad:
-        reason = "44 of 50 runs that overshoot so have ten times the best rate or more."
+        reason = "44 of 50 runs that overshot like this were at ten times the best rate or more."
         return lower_rate(signals, 10, 30, reason), warm
     return warm, lower_rate(signals, 2, 3, "Shorter steps leave less to come back from.")
 
@@ -97,7 +98,9 @@ def _fixes(signals: Signals, bad: bool) -> tuple[Fix, ...]:
 def seen(signals: Signals) -> str:
     """Return the highest early loss over the start."""
     start = signals.start
-    return f"peak {start.peak / start.level:.2f} × first" if start.level else "falls at once"
+    if not start.level:
+        return "falls at once"
+    return f"peak {say_number(start.peak / start.level)} × first"
 
 
 RULE = Rule(

@@ -22,8 +22,9 @@ Train 50 to 100 % longer, or let the learning rate decay to zero within the step
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import percent, tail_gain, too_thin
+from lrdiag.rules.words import tail_gain, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_share
 
 MIN_ROWS = 20  # rows; a tail of six, the fewest whose slope can be sure
 MIN_GAIN = 0.03  # of the drop, over the last 30 %
@@ -32,7 +33,7 @@ DECAYED = 0.1  # of the peak rate; a schedule that ends there has used its steps
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a tail that falls."""
-    thin = too_thin(signals, MIN_ROWS, "the trend at the end")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     loss, progress = signals.loss, signals.progress
@@ -43,7 +44,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     return Finding(
         severity=Severity.NOTE,
         confidence=0.85,
-        summary=f"Still falling when the log ends: {percent(gain)} of the drop in the last 30 %",
+        summary=f"Still falling when the log ends: {say_share(gain)} of the drop in the last 30 %",
         cause=(
             "The run is shorter than the curve."
             if not ended

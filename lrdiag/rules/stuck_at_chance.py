@@ -36,15 +36,16 @@ from lrdiag.rules.flat_loss import (
     show_flat,
 )
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, too_thin
+from lrdiag.rules.words import too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_loss
 
 LITTLE = 0.05  # of the start; shuffled labels: 0.017, 0.037 and 0.053 memorised in the run
 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a flat loss at ln C."""
-    thin = too_thin(signals, MIN_ROWS, "a loss at chance")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     classes = find_chance(signals)
@@ -56,7 +57,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.ERROR,
         confidence=0.9 if told else 0.8,
         summary=(
-            f"The loss stays at {number(loss.end)}, what guessing among {classes} classes costs"
+            f"The loss stays at {say_loss(loss.end)}, what guessing among {classes} classes costs"
         ),
         cause=f"The model answers without its input. {explain_flat(signals)}",
         evidence=(
@@ -88,8 +89,8 @@ def _hardly_falls(signals: Signals) -> bool:
 def seen(signals: Signals) -> str:
     """Return the end, beside the guess that is nearest above it."""
     classes = signals.config.classes
-    end = number(signals.loss.end)
-    return f"{end} under {number(math.log(classes))}" if classes else f"ends at {end}"
+    end = say_loss(signals.loss.end)
+    return f"{end} under {say_loss(math.log(classes))}" if classes else f"ends at {end}"
 
 
 RULE = Rule(

@@ -25,9 +25,9 @@ beside a step, and spikes, noise and the start only show at that rate.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import count
 from lrdiag.run import SeriesName
 from lrdiag.signals import Signals
+from lrdiag.wording import spell_count
 
 MIN_VALUES = 12  # values of a loss; three of eleven are its end and one its start
 WANTED = 200  # values; where advice from a log stops gaining much (0.96 right, 0.87 at a tenth)
@@ -44,7 +44,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     return Finding(
         severity=Severity.NOTE,
         confidence=0.95,
-        summary=f"{count(values, 'value')} of {name}, too few to judge the curve",
+        summary=f"{spell_count(values, 'value')} of {name}, too few to judge the curve",
         cause="The loss is logged too seldom, or the run has only begun.",
         evidence=(
             Evidence(
@@ -80,7 +80,7 @@ def _longest(signals: Signals) -> tuple[SeriesName | None, int]:
 def seen(signals: Signals) -> str:
     """Return how many values there are."""
     name, values = _longest(signals)
-    return f"{values} values of {name}"
+    return f"{values:,} values of {name}"
 
 
 RULE = Rule(

@@ -26,8 +26,9 @@ good, compare labels with inputs, and how both sets are normalised.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import number, percent
+from lrdiag.rules.words import too_few_validations, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import say_loss, say_share
 
 MIN_VALUES = 4  # values of val_loss
 MIN_ROWS = 20  # rows of train_loss
@@ -40,11 +41,10 @@ VAL_FALL = 0.02  # of its first value; shuffled labels: at most 0.011
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a validation loss that stays where training began."""
     val = signals.validation
-    if val is None or signals.rows < MIN_ROWS or len(val) < MIN_VALUES:
-        return CannotTell(
-            (f"{MIN_VALUES} values of val_loss",),
-            f"It takes {MIN_VALUES} values of val_loss and {MIN_ROWS} of train_loss.",
-        )
+    few = too_few_validations(0 if val is None else len(val), MIN_VALUES)
+    few = few or too_thin(signals, MIN_ROWS)
+    if few is not None or val is None:
+        return few
     loss, progress = signals.loss, signals.progress
     if loss.start == 0.0:
         return None
@@ -57,8 +57,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.ERROR,
         confidence=0.75,
         summary=(
-            f"Training falls by {percent(progress.fall / abs(loss.start))} while validation "
-            f"stays at {number(val.end)}"
+            f"Training falls by {say_share(progress.fall / abs(loss.start))} while validation "
+            f"stays at {say_loss(val.end)}"
         ),
         cause=(
             "Labels that do not belong to their inputs, a validation set prepared in another "
@@ -100,7 +100,7 @@ def seen(signals: Signals) -> str:
     val = signals.validation
     if val is None or not val.raw[0]:
         return "val falls"
-    return f"val fell {percent(max(0.0, val.drop) / abs(float(val.raw[0])))}"
+    return f"val fell {say_share(max(0.0, val.drop) / abs(float(val.raw[0])))}"
 
 
 RULE = Rule(

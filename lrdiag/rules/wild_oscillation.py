@@ -27,8 +27,9 @@ batch four times as large, or clip the gradient.
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import recovered_spikes
-from lrdiag.rules.words import clip_gradient, lower_rate, number, too_thin
+from lrdiag.rules.words import clip_gradient, lower_rate, too_thin
 from lrdiag.signals import Signals
+from lrdiag.wording import count, say_number
 
 MIN_ROWS = 100  # rows; 20 bins or more, of which six can turn
 MIN_TURNS = 6  # turns; 73 healthy runs: 0, 70 good sweep runs: at most 5
@@ -38,7 +39,7 @@ NO_DROP = 3.0  # noises; a loss that never fell by more has no progress to swing
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a course that keeps turning."""
-    thin = too_thin(signals, MIN_ROWS, "an oscillation")
+    thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
     swings, loss = signals.swings, signals.loss
@@ -57,13 +58,13 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         Evidence("usual swing", swings.size, swings.least, "", "train_loss"),
     ]
     if size is not None:
-        evidence.append(Evidence("the same as a share of the drop", 100.0 * size, 20.0, "%"))
+        evidence.append(Evidence("that swing, as a share of the drop", 100.0 * size, 20.0, "%"))
     return Finding(
         severity=Severity.WARNING,
         confidence=round(min(0.9, 0.55 + 0.03 * swings.turns), 2),
         summary=(
-            f"The loss turns {swings.turns} times by {number(swings.size)}, while it fell by "
-            f"{number(loss.drop)} in all"
+            f"The loss turns {swings.turns} times, by {say_number(swings.size)} each, and falls by "
+            f"{say_number(loss.drop)} in all"
         ),
         cause=(
             "The steps overshoot the valley and come back. A batch too small for this rate looks "
@@ -87,8 +88,7 @@ def _spikes_explain(signals: Signals) -> bool:
 
 def seen(signals: Signals) -> str:
     """Return how often the course turns."""
-    turns = signals.swings.turns
-    return f"{turns} turn" + ("" if turns == 1 else "s")
+    return count(signals.swings.turns, "turn")
 
 
 RULE = Rule(

@@ -1,55 +1,40 @@
-"""How rules word numbers, places and changes of the rate, so that all say it alike."""
+"""What several rules say alike: places, changes of the rate, a clip, a log that is too thin."""
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Fix
 from lrdiag.signals import Signals
+from lrdiag.wording import (
+    X_NAMES,
+    join_words,
+    say_number,
+    say_place,
+    say_range,
+    say_rate,
+    say_share,
+    say_step,
+)
 
-COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-
-
-def number(value: float) -> str:
-    """Return a value with three digits, as people type it: 0.093, 2.8e-5, 1.2e7."""
-    text = f"{value:.3g}"
-    if "e" not in text:
-        return text
-    if 1e3 <= abs(value) < 1e5:
-        return f"{value:.0f}"
-    digits, power = text.split("e")
-    return f"{digits}e{int(power)}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage: 0.304 gives "30 %", 0.0421 gives "4.2 %"."""
-    value = 100.0 * share
-    return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:.0f} %"
-
-
-def count(amount: int, noun: str) -> str:
-    """Return "Three spikes", "One spike", "14 spikes"."""
-    word = COUNTS[amount] if 0 <= amount < len(COUNTS) else str(amount)
-    return f"{word} {noun}" + ("" if amount == 1 else "s")
+FEW = 5  # rows before the best; of fewer, no usual height of the gradient is read
+RUNAWAY = 100.0  # times the gradient's usual before the best; a clip there would clip nothing
 
 
 def place(signals: Signals, step: float) -> str:
     """Return "step 561", "epoch 12" or "row 40", after what the run counts in."""
-    noun = {"step": "step", "epoch": "epoch", "index": "row"}[signals.run.x.unit]
-    return f"{noun} {at(step)}"
-
-
-def at(step: float) -> str:
-    """Return a step in full, with decimals only where a run is that short."""
-    return f"{step:.0f}" if step == round(step) or abs(step) >= 100.0 else f"{step:.3g}"
+    return say_place(step, signals.run.x.unit)
 
 
 def places(signals: Signals, steps: Sequence[float]) -> str:
     """Return "step 201" or "steps 201, 303 and 401"; at most four are named."""
-    noun = {"step": "step", "epoch": "epoch", "index": "row"}[signals.run.x.unit]
+    unit = signals.run.x.unit
     if len(steps) == 1:
-        return f"{noun} {at(steps[0])}"
-    if len(steps) > 4:
-        return f"{noun}s {', '.join(at(s) for s in steps[:3])} and {len(steps) - 3} more"
-    return f"{noun}s {', '.join(at(s) for s in steps[:-1])} and {at(steps[-1])}"
+        return say_place(steps[0], unit)
+    said = [say_step(step, unit) for step in steps]
+    if len(said) > 4:
+        said = [*said[:3], f"{len(said) - 3} more"]
+    return f"{X_NAMES[unit]}s {join_words(said)}"
 
 
 def tail_gain(signals: Signals) -> str:
@@ -57,7 +42,7 @@ def tail_gain(signals: Signals) -> str:
     drop, gain = signals.loss.drop, signals.progress.tail_gain
     if drop <= 0.0:
         return "it never falls"
-    return f"last 30 % gains {percent(gain / drop)}" if gain >= 0.0 else "it rises at the end"
+    return f"last 30 % gains {say_share(gain / drop)}" if gain >= 0.0 else "it rises at the end"
 
 
 def lower_rate(
@@ -65,46 +50,76 @@ def lower_rate(
 ) -> Fix:
     """Return the fix that divides ``rate``, or else today's, by ``low`` to ``high``."""
     factor = (1.0 / high, 1.0 / low)
-    action = f"Divide the learning rate by {low:g} to {high:g}"
-    return _change(rate or signals.rate, action, factor, reason)
+    rate = rate or signals.rate
+    if rate is None:
+        return Fix(f"Divide the learning rate by {low:g} to {high:g}", reason, factor)
+    return _change("Lower", rate, factor, reason)
+
+
+def lower_rate_later(signals: Signals, low: float, high: float, when: str, reason: str) -> Fix:
+    """Return the fix that divides today's rate only ``when`` something else has not helped."""
+    factor, rate = (1.0 / high, 1.0 / low), signals.rate
+    action = f"{when}, divide the learning rate by {low:g} to {high:g}"
+    if rate is None:
+        return Fix(action, reason, factor)
+    return Fix(
+        action, f"{reason} Here that is {_say_rates(rate, factor)}.", factor, _middle(rate, factor)
+    )
 
 
 def raise_rate(signals: Signals, low: float, high: float, reason: str) -> Fix:
     """Return the fix that multiplies today's rate by ``low`` to ``high``."""
-    action = f"Multiply the learning rate by {low:g} to {high:g}"
-    return _change(signals.rate, action, (low, high), reason)
+    if signals.rate is None:
+        return Fix(f"Multiply the learning rate by {low:g} to {high:g}", reason, (low, high))
+    return _change("Raise", signals.rate, (low, high), reason)
 
 
-def _change(rate: float | None, action: str, factor: tuple[float, float], reason: str) -> Fix:
-    if rate is None:
-        return Fix(action, reason, factor=factor)
-    low, high = (f"{rate * one:.2g}" for one in factor)
-    low, high = (number(float(one)) for one in (low, high))
-    middle = rate * (factor[0] * factor[1]) ** 0.5
-    verb = "Lower" if factor[1] <= 1.0 else "Raise"
-    return Fix(
-        f"{verb} the learning rate from {number(rate)} to {low}–{high}",
-        reason,
-        factor=factor,
-        lr=float(f"{middle:.2g}"),
-    )
+def _change(verb: str, rate: float, factor: tuple[float, float], reason: str) -> Fix:
+    action = f"{verb} the learning rate from {say_rate(rate)} to {_say_rates(rate, factor)}"
+    return Fix(action, reason, factor, _middle(rate, factor))
+
+
+def _say_rates(rate: float, factor: tuple[float, float]) -> str:
+    return say_range(say_rate(rate * factor[0], 2), say_rate(rate * factor[1], 2))
+
+
+def _middle(rate: float, factor: tuple[float, float]) -> float:
+    """Return the rate in the geometric middle, with two digits."""
+    return float(f"{rate * (factor[0] * factor[1]) ** 0.5:.2g}")
 
 
 def clip_gradient(signals: Signals, reason: str) -> Fix:
-    """Return the fix that clips at the gradient's usual height, or at 1 if it is not logged."""
+    """Return the fix that clips at the gradient's usual height, or at 1 if that is not known."""
+    limit, where = _usual_height(signals)
+    return Fix(f"Clip the gradient norm at {say_number(limit, 2)}", reason + where)
+
+
+def _usual_height(signals: Signals) -> tuple[float, str]:
     gradient = signals.gradient
-    limit = 1.0 if gradient is None else gradient.clip
-    where = "" if gradient is None else " That is its 90th percentile here."
-    return Fix(f"Clip the gradient norm at {float(f'{limit:.2g}'):g}", reason + where)
+    if gradient is None:
+        return 1.0, ""
+    calm = gradient.norm[gradient.steps <= signals.loss.best_step]
+    if len(calm) >= FEW and gradient.clip > RUNAWAY * np.median(calm):
+        return float(np.quantile(calm, 0.9)), " Nine in ten norms before the best loss are below."
+    if len(calm) < FEW and gradient.clip > RUNAWAY * gradient.norm.min():
+        return 1.0, ""
+    return gradient.clip, " Nine in ten norms of this run are below."
 
 
-def too_thin(signals: Signals, rows: int, what: str) -> CannotTell | None:
-    """Return why ``what`` cannot be seen in fewer than ``rows`` finite values; None if it can."""
-    have = signals.rows
+def too_thin(signals: Signals, rows: int) -> CannotTell | None:
+    """Return why fewer than ``rows`` finite losses are too few; None where there are enough."""
+    name, have = signals.loss_name or "train_loss", signals.rows
     if have >= rows:
         return None
-    name = signals.loss_name or "train_loss"
-    return CannotTell(
-        (f"{rows} rows of {name}",),
-        f"The log holds {have} values of {name}; {what} takes {rows}: log more often.",
-    )
+    broken = name in signals.run and len(signals.run[name]) > have
+    kind, remedy = ("finite values", "") if broken else ("values", ": log more often")
+    why = f"It takes {rows} {kind} of {name} and the log holds {have or 'none'}{remedy}."
+    return CannotTell((f"{rows} rows of {name}",), why)
+
+
+def too_few_validations(have: int, need: int) -> CannotTell | None:
+    """Return why ``have`` values of val_loss are too few; None where there are enough."""
+    if have >= need:
+        return None
+    why = f"It takes {need} values of val_loss and the log holds {have}: validate more often."
+    return CannotTell((f"{need} values of val_loss",), why)

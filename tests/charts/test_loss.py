@@ -222,7 +222,7 @@ def test_the_table_holds_ends_edges_points_and_validation() -> None:
     assert what["99"] == "validation"
     assert all(len(row) == len(numbers["head"]) for row in numbers["rows"])
     row = next(row for row in numbers["rows"] if row[0] == "200")
-    assert row[1] == f"{spiky_loss()[200]:.4g}"
+    assert row[1] == f"{spiky_loss()[200]:.3f}"
     assert row[3] == "–"  # nothing was logged there
     assert row[4] == "0.003"
 

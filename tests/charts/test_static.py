@@ -9,7 +9,6 @@ import pytest
 
 from lrdiag.charts import measure_curves, plot_text, sparkline, static_figure
 from lrdiag.charts.scale import log_ticks
-from lrdiag.charts.words import say_rate, say_short, say_step, say_value
 from lrdiag.finding import Evidence
 from tests.charts.runs import broken, diagnosed, finding, series, spikes, spiky_loss
 
@@ -88,26 +87,6 @@ def test_ticks_of_a_log_axis_are_typed_not_raised(
     ticks = log_ticks(low, high)
     assert ticks["ticktext"] == words
     assert all(low <= np.log10(value) <= high for value in ticks["tickvals"])
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [(2.2432, "2.243"), (0.0, "0"), (12345.6, "12,350"), (4.021e-4, "4.02e-4"), (-3.0, "−3")],
-)
-def test_values_are_said_with_digits_that_count(value: float, said: str) -> None:
-    assert say_value(value) == said
-
-
-def test_words_for_numbers() -> None:
-    assert [say_rate(v) for v in (0.003, 2.8e-5, 0.1, 0.0)] == ["0.003", "2.8e-5", "0.1", "0"]
-    assert [say_short(v) for v in (3.1, 0.575, 0.0206, 2430.0)] == [
-        "3.10",
-        "0.575",
-        "0.0206",
-        "2,430",
-    ]
-    assert [say_step(v) for v in (12000.0, 4.99)] == ["12,000", "4.99"]
-    assert [say_value(v) for v in (None, np.nan, -np.inf)] == ["–", "NaN", "−infinite"]
 
 
 def test_a_sparkline_fits_its_box_and_breaks_at_gaps() -> None:

@@ -143,3 +143,13 @@ def test_lists_say_a_verdict_in_few_words() -> None:
     keep = {**entry, "status": "healthy", "advice": {"action": "keep"}}
     assert say_verdict(keep) == "Normal"
     assert say_verdict({**keep, "advice": {"action": "raise"}}) == "Healthy; raise the rate"
+
+
+def test_rules_that_lack_the_same_share_a_line() -> None:
+    entry, chart = diagnose_log(make_log(30))
+    view = view_run(entry, chart)
+    said = {check.value: check.label for check in view.skipped}
+    why = "It takes 50 values of train_loss and the log holds 30: log more often."
+    assert said[why].startswith("Spike recovers, repeated spikes, ")
+    assert len(view.skipped) < view.unanswered == len(entry["skipped"])
+    assert view.skipped_sub == f"{view.unanswered} questions this log cannot answer"

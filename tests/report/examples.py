@@ -19,7 +19,7 @@ LOWER = Advice(
 SPIKES = Finding(
     Severity.WARNING,
     0.91,
-    "Three spikes, each recovers within 9 to 44 steps",
+    "Three spikes, each back within 9 to 44 steps",
     "Steps too large for the curvature at this point.",
     (
         Evidence("rise of the highest spike", 31.2, 8.0, "noises", "train_loss", (197.0, 241.0)),

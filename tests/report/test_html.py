@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from lrdiag.finding import CannotTell
 from lrdiag.report.html import diagnosis_to_fragment, diagnosis_to_page
 from lrdiag.report.svg import HEIGHT, WIDTH, draw_svg
 from lrdiag.run import Column, Series
@@ -72,6 +73,13 @@ def test_a_page_holds_what_the_terminal_holds() -> None:
         "train_loss",
     ):
         assert part in words
+
+
+def test_rules_that_lack_the_same_share_a_line() -> None:
+    why = CannotTell(("50 rows of train_loss",), "It takes 50 values.")
+    page = diagnosis_to_page(replace(make_diagnosis(), skipped={"LR104": why, "LR114": why}))
+    line = "○ LR104 spike-recovers, LR114 hard-batches <span>It takes 50 values.</span>"
+    assert page.count("It takes 50 values.") == page.count(line) == 1
 
 
 def test_a_page_stands_alone() -> None:

@@ -13,6 +13,7 @@ from lrdiag import __version__
 from lrdiag.report.json import SourceError, document, plain, run_to_json, to_bytes
 from lrdiag.rules import SYMPTOMS
 from tests.report.examples import (
+    KEEP,
     LOWER,
     OVERFITTING,
     SPIKES,
@@ -259,6 +260,13 @@ def test_all_rows_of_the_symptom_table_with_the_matched_ones_lit() -> None:
         "spikes": (["LR104"], "warning"),
         "overfitting": (["FIT201"], "warning"),
     }
+
+
+def test_a_confidence_is_never_beyond_doubt() -> None:
+    advice = replace(KEEP, confidence=1.0)
+    sure = make_diagnosis({"LR104": replace(SPIKES, confidence=1.0)}, advice)
+    entry = run_to_json(sure)
+    assert (entry["findings"][0]["confidence"], entry["advice"]["confidence"]) == (0.99, 0.99)
 
 
 def test_what_was_cleared_and_what_could_not_be_looked_at() -> None:

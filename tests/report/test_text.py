@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from lrdiag.finding import CannotTell
 from lrdiag.report.text import diagnoses_to_renderable, diagnosis_to_renderable, summary, to_text
 from lrdiag.run import Column
 from tests.report.examples import (
@@ -37,7 +38,7 @@ def test_the_parts_stand_in_their_order() -> None:
         "0.003 → 0.001–0.0015   divide by 2 to 3   confidence 0.86",
         "Why: each spike is 13 noises high",
         "Next: Train.",
-        "1 ▲ Three spikes, each recovers within 9 to 44 steps",
+        "1 ▲ Three spikes, each back within 9 to 44 steps",
         "LR104 spike-recovers, warning, confidence 0.91",
         "rise of the highest spike  31.2 noises  limit 8  at 197–241",
         "steps lost                 44 steps              at 303",
@@ -45,7 +46,8 @@ def test_the_parts_stand_in_their_order() -> None:
         "1. Lower the rate to 0.001–0.0015. Less usually ends it.",
         "2. Clip the gradient at 0.6. That is its 90th percentile here.",
         "✓ 1 rule looked and saw nothing: no divergence.",
-        "○ 1 rule could not look: without classes loss-not-finite.",
+        "○ 1 rule could not look:",
+        "loss-not-finite  Say the number of classes.",
     ]
     places = [text.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]
@@ -89,6 +91,30 @@ def test_a_finding_that_another_explains_says_so() -> None:
     assert "FIT201 overfitting, warning, confidence 0.93, follows from LR104" in to_text(
         diagnosis_to_renderable(one)
     )
+
+
+def test_rules_that_lack_the_same_share_a_line() -> None:
+    why = CannotTell(("50 rows of train_loss",), "It takes 50 values.")
+    one = replace(
+        make_diagnosis(),
+        skipped={
+            "LR104": why,
+            "FIT201": CannotTell(("val_loss",), "The log holds no val_loss."),
+            "LR114": CannotTell(("50 rows of train_loss",), "It takes 50 values."),
+        },
+    )
+    assert to_text(diagnosis_to_renderable(one)).endswith(
+        "○ 3 rules could not look:\n"
+        "  spike-recovers, hard-batches  It takes 50 values.\n"
+        "  overfitting  The log holds no val_loss.\n"
+    )
+
+
+def test_a_confidence_is_never_beyond_doubt() -> None:
+    sure = make_diagnosis(
+        {"LR104": replace(SPIKES, confidence=1.0)}, replace(LOWER, confidence=1.0)
+    )
+    assert "confidence 1.00" not in to_text(diagnosis_to_renderable(sure))
 
 
 def test_a_file_that_is_no_loss_log_gets_no_advice() -> None:

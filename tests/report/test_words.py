@@ -39,7 +39,7 @@ def test_a_symptom_that_speaks_for_the_advice_is_its_proof() -> None:
     assert said.severity == "warning"
     assert said.headline == (
         "The learning rate is probably a little too high: "
-        "three spikes, each recovers within 9 to 44 steps."
+        "three spikes, each back within 9 to 44 steps."
     )
     assert "31.2 noises (limit 8)" in said.because
 

@@ -49,7 +49,7 @@ def test_a_rate_that_rose_with_the_loss_is_named() -> None:
     rate = climbing(constant_rate(), start=0.6, rise=0.3)
     run = make_run(train_loss=climbing(descent(), start=0.6, rise=3.0), lr=rate)
     finding = found("LR102", run)
-    assert "rate itself rises" in finding.cause
+    assert "rate itself grows" in finding.cause
     assert finding.fixes[0].action.startswith("Keep the rate at 0.0")
 
 

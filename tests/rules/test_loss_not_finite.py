@@ -9,7 +9,7 @@ from tests.curves import ask, broken, constant_rate, descent, found, make_run, r
 def test_a_nan_that_stays_is_an_error_with_its_first_step() -> None:
     finding = found("LR101", make_run(train_loss=broken(descent(), 350)))
     assert finding.severity is Severity.ERROR
-    assert finding.summary == "NaN from step 350 to the end, 150 values"
+    assert finding.summary == "The loss is NaN from step 350 to the end, 150 values"
     assert finding.evidence[0].value == 30.0
     assert finding.evidence[0].at == 350.0
 
@@ -50,7 +50,22 @@ def test_a_runaway_of_a_few_rows_is_one_too() -> None:
 def test_a_nan_that_passes_is_a_warning() -> None:
     finding = found("LR101", make_run(train_loss=broken(descent(), 350, 352)))
     assert finding.severity is Severity.WARNING
-    assert finding.summary == "NaN between step 350 and 351, then finite again"
+    assert finding.summary == "The loss is NaN from step 350 to 351, then finite again"
+
+
+def test_lone_nans_are_counted() -> None:
+    loss = descent().values.copy()
+    loss[[100, 180, 300]] = np.nan
+    summary = found("LR101", make_run(train_loss=series_of(loss))).summary
+    assert summary == "The loss is NaN in 3 rows between steps 100 and 300, then finite again"
+
+
+def test_the_rate_comes_last_and_on_a_condition_where_nothing_grew() -> None:
+    run = make_run(train_loss=broken(descent(), 350), lr=constant_rate(lr=0.003))
+    last = found("LR101", run).fixes[-1]
+    assert last.action == "If the data are clean, divide the learning rate by 2 to 5"
+    assert last.reason.endswith("Here that is 6e-4–0.0015.")
+    assert last.factor == (0.2, 0.5)
 
 
 def test_finite_values_however_large_are_none_of_its_business() -> None:

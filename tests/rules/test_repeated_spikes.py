@@ -14,7 +14,7 @@ def spikes_at(*rows: int, width: float = 5.0) -> Series:
 
 def test_fires_on_three_with_a_piece_of_evidence_each() -> None:
     finding = found("LR105", make_run(train_loss=spikes_at(150, 250, 400)))
-    assert finding.summary.startswith("Three spikes, each recovers within")
+    assert finding.summary.startswith("Three spikes, each back within")
     assert [one.at for one in finding.evidence[:3]] == [150.0, 250.0, 400.0]
     assert finding.fixes[0].factor == (1 / 3, 1 / 2)
 

@@ -19,7 +19,7 @@ from tests.curves import (
 def test_fires_on_a_line_and_asks_for_more() -> None:
     finding = found("LR109", make_run(train_loss=line(), lr=constant_rate(lr=3e-5)))
     assert finding.fixes[0].factor == (3, 10)
-    assert finding.fixes[0].action == "Raise the learning rate from 3e-5 to 9e-5–0.0003"
+    assert finding.fixes[0].action == "Raise the learning rate from 3e-5 to 9e-5–3e-4"
 
 
 def test_sees_it_in_an_epoch_log_too() -> None:

@@ -9,7 +9,7 @@ from tests.curves import ask, flat, found, line, make_run, series_of
 
 def test_fires_at_the_logarithm_of_ten() -> None:
     finding = found("LR111", make_run(train_loss=flat(float(np.log(10)))))
-    assert finding.summary == "The loss stays at 2.3, what guessing among 10 classes costs"
+    assert finding.summary == "The loss stays at 2.30, what guessing among 10 classes costs"
 
 
 def test_takes_the_number_of_classes_from_the_user() -> None:
