@@ -137,6 +137,8 @@ def _headline(code: str, finding: Finding, advice: Advice) -> str:
         return f"{_upper(symptom)}, and {_rate_is(advice)}."
     if advice.action == "keep" and code in SPEAKS_FOR:
         return f"{_upper(symptom)}; this alone asks for no other learning rate."
+    if advice.action == "keep" and code.startswith("SCH"):
+        return f"{_upper(symptom)}; the peak rate is not the cause."
     if advice.action == "keep":
         return f"{_upper(symptom)}; the learning rate is not the cause."
     return f"{_upper(symptom)}; this log does not tell whether the rate is the cause."

@@ -36,6 +36,7 @@ MAX_FALL = 0.02  # of the start; 9 runs 10,000 times too low: at most 0.023, goo
 MAX_DROP = 3.0  # noises; the same 9 runs: at most 1.3, dead units: 2.0, good runs: 2.3 up
 SURE_TREND = 0.1  # of the start; a trend less sure than this may hide a descent
 VAL_FALL = 0.03  # of its first value; a validation loss that falls by more is learning
+JUMPED = 8.0  # noises above the start, in the first steps; as for LR103
 CHANCE_WITHIN = 0.015  # of ln C; dead units and untrained classifiers: at most 0.006, one 0.039
 GUESSED = (2, 3, 4, 5, 10, 20, 100, 1000)  # classes that data sets have, if nobody says
 
@@ -106,10 +107,17 @@ def explain_flat(signals: Signals) -> str:
     gradient = signals.gradient
     if gradient is not None and gradient.usual == 0.0:
         return "No gradient reaches the weights: dead units, frozen parameters or a detached loss."
+    if _broke_at_once(signals):
+        return "The first steps are too long: they throw the model where no gradient leads back."
     return (
-        "The learning rate is too low by orders of magnitude, or it broke the model in its first "
-        "steps, or no gradient reaches the weights. Memorising one batch tells which."
+        "The learning rate is too low by orders of magnitude, or it broke the model at once, or no "
+        "gradient reaches the weights. Memorising one batch tells which."
     )
+
+
+def _broke_at_once(signals: Signals) -> bool:
+    """Whether the loss jumps in the first steps: a rate that broke the model."""
+    return "train_loss" in signals.run and signals.start.rise > JUMPED * signals.loss.noise
 
 
 def show_flat(signals: Signals) -> tuple[Evidence, ...]:
@@ -143,9 +151,9 @@ def fix_flat(signals: Signals) -> tuple[Fix, ...]:
         "Look for dead ReLUs, frozen parameters and the order of zero_grad, backward and step",
         "Each leaves the weights where they are.",
     )
-    if "train_loss" in signals.run and signals.start.rise > 8.0 * signals.loss.noise:
+    if _broke_at_once(signals):
         return (
-            lower_rate(signals, 10, 100, "The loss jumped first: the rate broke it."),
+            lower_rate(signals, 10, 100, "The loss jumps first and is flat after that."),
             batch,
             dead,
         )

@@ -43,14 +43,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if len(batches) < MIN_BATCHES:
         return None
     highest = sorted(batches, key=lambda one: -one.noises)[:SHOWN]
-    top = highest[0]
+    top = max(one.peak for one in batches)
     return Finding(
         severity=Severity.NOTE,
         confidence=0.9,
         summary=(
             f"{spell_count(len(batches), 'hard batch', 'hard batches')} at "
             f"{places(signals, [one.start for one in batches])}; the highest reaches "
-            f"{say_loss(top.peak)}"
+            f"{say_loss(top)}"
         ),
         cause="Some batches are harder than others; the loss goes on as before each time.",
         evidence=tuple(

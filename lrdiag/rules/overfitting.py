@@ -43,8 +43,10 @@ SEVERE_RISE = 0.2  # of the best; from there on the rise alone adds no more conf
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a validation loss that has risen since its best while training went on."""
     val = signals.validation
-    if val is None or signals.rows == 0:
-        return CannotTell(("val_loss",), "No value of val_loss or train_loss is a number.")
+    if val is None:
+        return CannotTell(("val_loss",), "No value of val_loss is a number.")
+    if signals.rows == 0:
+        return CannotTell(("train_loss",), "No value of train_loss is a number.")
     few = too_few_validations(len(val), MIN_VALUES)
     if few is not None:
         return few

@@ -41,9 +41,10 @@ VAL_FALL = 0.02  # of its first value; shuffled labels: at most 0.011
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a validation loss that stays where training began."""
     val = signals.validation
-    few = too_few_validations(0 if val is None else len(val), MIN_VALUES)
-    few = few or too_thin(signals, MIN_ROWS)
-    if few is not None or val is None:
+    if val is None:
+        return CannotTell(("val_loss",), "No value of val_loss is a number.")
+    few = too_few_validations(len(val), MIN_VALUES) or too_thin(signals, MIN_ROWS)
+    if few is not None:
         return few
     loss, progress = signals.loss, signals.progress
     if loss.start == 0.0:

@@ -63,8 +63,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         severity=Severity.WARNING,
         confidence=round(min(0.9, 0.55 + 0.03 * swings.turns), 2),
         summary=(
-            f"The loss turns {swings.turns} times, by {say_number(swings.size)} each, and falls by "
-            f"{say_number(loss.drop)} in all"
+            f"The loss turns {swings.turns} times, by {say_number(swings.size)} each, and "
+            + ("never falls" if size is None else f"falls by {say_number(loss.drop)} in all")
         ),
         cause=(
             "The steps overshoot the valley and come back. A batch too small for this rate looks "

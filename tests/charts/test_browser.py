@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from lrdiag.charts import loss_window, measure_curves
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.finding import Evidence
+from lrdiag.wording import say_loss, say_number, say_rate, say_step
 from tests.charts.runs import broken, diagnosed, finding, series, spikes, spiky_loss
 from tests.charts.site import served
 
@@ -226,6 +227,19 @@ def test_next_and_previous_finding_by_key(chromium: Browser) -> None:
         until(page, "return gd.layout.shapes.find(s => s.name === 'tint:3').opacity > 0")
 
 
+def test_the_browser_says_numbers_as_the_library_does(chromium: Browser) -> None:
+    numbers = [2.3, 0.0, 12345.6, 4.0217e-4, -3.0, 163204.0, 3.2e6, 99.996, 0.000316227, 4.987]
+    script = """async numbers => {
+        const said = await import("/static/js/chart/numbers.js");
+        const by = [said.sayLoss, said.sayNumber, said.sayRate, said.sayStep];
+        return numbers.map(one => by.map(say => say(one)));
+    }"""
+    with opened(chromium, spikes()) as page:
+        assert page.evaluate(script, numbers) == [
+            [say_loss(v, 4), say_number(v, 6), say_rate(v), say_step(v, "epoch")] for v in numbers
+        ]
+
+
 def test_reading_by_keys(chromium: Browser) -> None:
     loss = spiky_loss()
     with opened(chromium, spikes()) as page:
@@ -234,7 +248,7 @@ def test_reading_by_keys(chromium: Browser) -> None:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Shift+ArrowRight")
         until(page, "return document.querySelector('.live').textContent.startsWith('step 11,')")
-        assert page.inner_text("[data-out=train]") == f"{loss[11]:.4g}"
+        assert page.inner_text("[data-out=train]") == say_loss(loss[11], 4)
         assert page.inner_text("[data-out=lr]") == "0.003"
         assert page.inner_text("[data-out=val]") == "–"  # the first is logged at step 99
         page.keyboard.press("End")

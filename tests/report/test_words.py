@@ -71,6 +71,12 @@ def test_one_spike_at_a_good_rate_asks_for_nothing() -> None:
     assert said.headline.endswith("; this alone asks for no other learning rate.")
 
 
+def test_a_schedule_that_ends_too_early_leaves_the_peak_alone() -> None:
+    early = replace(SPIKES, summary="The rate falls from 0.003 to 3e-6 by step 30")
+    said = words.verdict(make_diagnosis({"SCH401": early}, KEEP)).headline
+    assert said == "The rate falls from 0.003 to 3e-6 by step 30; the peak rate is not the cause."
+
+
 def test_a_finding_without_an_advice_says_that_the_log_cannot_tell() -> None:
     said = words.verdict(make_diagnosis({"LR104": SPIKES}, UNSURE))
     assert said.headline.endswith("; this log does not tell whether the rate is the cause.")

@@ -19,7 +19,9 @@ def test_a_gradient_of_zero_names_the_cause() -> None:
 
 def test_after_an_overshoot_the_rate_goes_down() -> None:
     run = make_run(train_loss=spiked(flat(1.7), 2, height=40.0, width=3.0))
-    assert found("LR110", run).fixes[0].factor == (0.01, 0.1)
+    finding = found("LR110", run)
+    assert finding.fixes[0].factor == (0.01, 0.1)
+    assert "too low" not in finding.cause
 
 
 def test_leaves_a_loss_at_chance_to_its_neighbour() -> None:

@@ -19,6 +19,15 @@ def test_is_a_note_with_the_rows() -> None:
     assert finding.fixes == ()
 
 
+def test_the_highest_is_the_highest_loss_not_the_one_with_most_noises() -> None:
+    loss = descent(noise=0.01)
+    values = loss.values.copy()
+    values[[20, 300, 400]] += [2.0, 1.5, 1.5]
+    summary = found("LR114", make_run(train_loss=Series(loss.steps, values))).summary
+    assert summary.startswith("Three hard batches at steps 20, 300 and 400; ")
+    assert summary.endswith(f"the highest reaches {values[20]:.2f}")
+
+
 def test_two_are_not_worth_a_line() -> None:
     assert ask("LR114", make_run(train_loss=with_rows(120, 400))) is None
 

@@ -1,6 +1,6 @@
 // The loss chart of one run: its tools, its keys, its readout, and the findings it is linked with.
 
-import { between, heldAt, nearest, sayRate, sayStep, sayValue, smooth } from "./numbers.js";
+import { between, heldAt, nearest, sayLoss, sayRate, sayStep, smooth } from "./numbers.js";
 import { paint } from "./paint.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true, scrollZoom: false, doubleClick: false, showTips: false };
@@ -150,10 +150,10 @@ class DiagnosisChart {
     const byEpoch = this.ui.toX != null, name = $("[data-out-name=x]", this.root);
     const words = {
       x: byEpoch ? sayStep(+this.toEpoch(x).toFixed(2)) : sayStep(x), epoch: this.toEpoch ? sayStep(+this.toEpoch(x).toFixed(2)) : "–",
-      train: at < 0 ? "–" : columns.train[at] == null ? bad : sayValue(columns.train[at]),
-      smooth: at < 0 ? "–" : sayValue(columns.smooth[at]),
-      val: sayValue(heldAt(columns.val_x, columns.val, x)), lr: sayRate(heldAt(columns.lr_x, columns.lr, x)),
-      grad: at < 0 ? "–" : sayValue(columns.grad?.[at]),
+      train: at < 0 ? "–" : columns.train[at] == null ? bad : sayLoss(columns.train[at]),
+      smooth: at < 0 ? "–" : sayLoss(columns.smooth[at]),
+      val: sayLoss(heldAt(columns.val_x, columns.val, x)), lr: sayRate(heldAt(columns.lr_x, columns.lr, x)),
+      grad: at < 0 ? "–" : sayLoss(columns.grad?.[at]),
     };
     if (name) name.textContent = byEpoch ? "epoch" : payload.x.name;
     for (const place of $$("[data-out]", this.root)) if (place.dataset.out in words) place.textContent = words[place.dataset.out];

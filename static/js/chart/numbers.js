@@ -5,24 +5,28 @@ const trim = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 const group = text => { const [whole, part] = text.split("."); return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : ""); };
 const scientific = (size, digits) => { const [head, power] = size.toExponential(digits - 1).split("e"); return `${trim(head)}e${+power}`; };
 
-/** A loss or a norm: 2.243, 1,204, 4.02e-4; a dash where nothing was logged. */
-export function sayValue(value, digits = 4) {
+/** A loss or a norm: 2.300, 12,346, 4.02e-4; a dash where nothing was logged. As lrdiag.wording.say_loss. */
+export function sayLoss(value, digits = 4) {
   if (value == null || Number.isNaN(value)) return "–";
   const size = Math.abs(+value.toPrecision(digits)), sign = value < 0 && size ? MINUS : "";
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return sign + scientific(size, Math.min(digits, 3));
-  const places = size ? Math.max(0, digits - 1 - Math.floor(Math.log10(size))) : 0;
-  return sign + group(trim(size.toFixed(places)));
+  if (size === 0) return "0";
+  if (size < 1e-3 || size >= 1e6) return sign + scientific(Math.abs(value), Math.min(digits, 3));
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return sign + group((places ? size : Math.abs(value)).toFixed(places));
 }
+
+/** The same without trailing zeros, for a tick. */
+export const sayNumber = value => { const text = sayLoss(value, 6); return text.includes("e") ? text : trim(text); };
 
 /** A learning rate as it is typed in code: 0.003, 2.8e-5. */
 export function sayRate(value) {
   if (value == null) return "–";
-  const size = +(+value).toPrecision(2);
-  return size === 0 || (Math.abs(size) >= 1e-3 && Math.abs(size) < 1e4) ? trim(size.toFixed(6)) : scientific(size, 2);
+  const size = +(+value).toPrecision(3);
+  return size === 0 || (Math.abs(size) >= 1e-3 && Math.abs(size) < 1e4) ? trim(size.toFixed(6)) : scientific(size, 3);
 }
 
-/** A place on the x axis: 12,000 or 4.99. */
-export const sayStep = value => value == null ? "–" : group(trim(Math.abs(value).toFixed(Number.isInteger(value) ? 0 : 2))).replace(/^/, value < 0 ? MINUS : "");
+/** A place on the x axis: 12,000; below ten it may have decimals, 4.99. */
+export const sayStep = value => value == null ? "–" : group(trim(Math.abs(value).toFixed(Math.abs(value) < 10 ? 2 : 0))).replace(/^/, value < 0 ? MINUS : "");
 
 /** The index of the first item that is at least `value`, in an increasing array. */
 export function lowerBound(items, value) {
@@ -92,7 +96,7 @@ export function logTicks(low, high) {
     const gap = 10 ** Math.floor(Math.log10((10 ** high - 10 ** low) / 2)), first = Math.ceil(10 ** low / gap), last = Math.floor(10 ** high / gap);
     const thin = Math.max(1, Math.ceil((last - first) / 6)), values = [];
     for (let k = first; k <= last; k += thin) values.push(+(k * gap).toPrecision(6));
-    return array(values, v => sayValue(v));
+    return array(values, sayNumber);
   }
   const digits = high - low > 3 ? [1] : [1, 2, 5], thin = Math.max(1, Math.ceil((high - low) / 8)), values = [];
   for (let k = Math.floor(low); k <= Math.ceil(high); k++) {
