@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from lrdiag.advice.move import Cause, Move
 from lrdiag.advice.words import RunInWords, share, times
 from lrdiag.signals.shape import GradShape, LossShape, ShapeSignals, ValShape
+from lrdiag.wording import say_times
 
 PLAINLY = 0.9  # confidence from which a sentence drops its "probably"
 VISIBLE = 0.04  # decades; a level 10 % above the start is seen on the chart
@@ -35,7 +36,7 @@ def _few_rows(run: RunInWords) -> str:
 def _single_nonfinite(run: RunInWords) -> str:
     shape = run.signals.shape
     return (
-        f"{shape.nonfinite} of {shape.nonfinite + shape.rows} losses are not numbers while "
+        f"{shape.nonfinite:,} of {shape.nonfinite + shape.rows:,} losses are not numbers while "
         "training goes on: that is a batch to look for before the rate."
     )
 
@@ -177,7 +178,7 @@ def _overshoots(loss: LossShape, *, times_first: float) -> Iterator[str]:
         yield f"after the first tenth of the run the loss stands as high as {level} its start"
     rise = 10.0**loss.jump / max(times_first, 1.0)
     if rise > 10.0**VISIBLE:
-        yield f"the loss rises to {rise:.2g} times its start in the first 5 % of the run"
+        yield f"the loss rises to {say_times(rise)} times its start in the first 5 % of the run"
 
 
 def _gradient_signs(grad: GradShape) -> Iterator[str]:

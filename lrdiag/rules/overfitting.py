@@ -81,7 +81,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             min(0.98, 0.6 + 0.2 * val.tau + 0.2 * min(1.0, val.rise / SEVERE_RISE)), 2
         ),
         summary=(
-            f"Validation is lowest at {place(signals, step)}, {say_loss(val.best_level)}, "
+            f"Validation is lowest at {place(signals, step)}, {say_loss(val.best_value)}, "
             f"and rises to {say_loss(val.end)} while training falls"
         ),
         cause=(

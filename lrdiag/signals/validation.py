@@ -43,13 +43,24 @@ class Validation:
         return len(self.steps)
 
     @property
+    def lowest(self) -> int:
+        """The index of the lowest logged value beside the best smooth one: what people look up."""
+        first = max(0, self.best - 1)
+        return first + int(np.argmin(self.raw[first : self.best + 2]))
+
+    @property
     def best_step(self) -> float:
-        """Where the validation loss was lowest."""
-        return float(self.steps[self.best])
+        """Where the validation loss was lowest, as logged."""
+        return float(self.steps[self.lowest])
+
+    @property
+    def best_value(self) -> float:
+        """How low it was, as logged."""
+        return float(self.raw[self.lowest])
 
     @property
     def best_level(self) -> float:
-        """How low it was."""
+        """How low it was, averaged: what a rise is measured from."""
         return float(self.smooth[self.best])
 
     @property

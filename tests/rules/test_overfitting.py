@@ -3,6 +3,7 @@
 import pytest
 
 from lrdiag.finding import CannotTell, Severity
+from lrdiag.wording import say_loss
 from tests.curves import ask, climbing, descent, every, found, make_run
 
 
@@ -14,6 +15,15 @@ def test_fires_when_validation_rises_and_training_falls() -> None:
     assert span is not None
     assert 180 <= span[0] <= 240
     assert finding.fixes[0].action.startswith(f"Keep the checkpoint of step {span[0]:.0f}")
+
+
+def test_names_the_lowest_value_that_the_log_holds() -> None:
+    val = climbing(every(descent(noise=0.02), 20), start=0.4, rise=0.5)
+    finding = found("FIT201", make_run(train_loss=descent(end=0.05), val_loss=val))
+    best = int(val.values.argmin())
+    said = f"lowest at step {val.steps[best]:.0f}, {say_loss(float(val.values[best]))},"
+    assert said in finding.summary
+    assert finding.evidence[0].at == val.steps[best]
 
 
 def test_names_the_epoch_of_an_epoch_log() -> None:
