@@ -28,6 +28,14 @@ language models of other people were."""
 LEAST_DECADES = 0.5  # a smaller change is not told apart from none by one run
 MOST_DECADES_DOWN = 2.0  # decades; how far too high is not seen once the net is dead
 MOST_DECADES_UP = 3.0
+LEARNING = ((0.5, 1.0), (0.65, 1.3))
+"""What a run has reached, in starts, and the decades it may be raised by at most: a loss that is
+halved is being learned, and a rate far above one that learns is more likely to break it. On the
+sweep these caps cost 0.012 of the runs near the best after three moves; a cap of 1 decade for all
+that fell at all would cost 0.09."""
+CAPPED_SPREAD = 2.0
+LEAST_FALL = 0.1  # starts; a loss that fell so far under a schedule that has run out was trained
+UNLEARNED = 0.8  # confidence; both runs of the sweep that overshot and ended above the start
 GREW = 0.1  # decades above the start of a span, from which a loss grew before it broke
 GREW_ROW = 0.15  # the same for a single row of the first ones
 VISIBLE = 0.04  # decades; a level 10 % above the start is seen on the chart
@@ -114,17 +122,27 @@ def _by_odds(shape: ShapeSignals, loss: LossShape, odds: Odds, calibration: Cali
     needed = SURE_DECAYED if decayed else sure
     if odds.too_high > needed and not (decayed and loss.end < 0.5):
         return Move("lower", odds.too_high, "too-high", _decades_down(shape, calibration))
-    if odds.too_slow > needed and not (decayed and loss.time_to_20 < -0.7):
+    if odds.too_slow > needed and not (decayed and loss.best < 1.0 - LEAST_FALL):
         if shape.val is not None and shape.val.val_best > 0.97 and loss.best < 0.9:
             return Move("unsure", 0.4, "val-untouched")
         if loss.time_to_half_gain < EARLY and loss.half_gain < LITTLE and loss.time_to_20 < 0.0:
             return Move("keep", RIGHT, "right")
-        return Move("raise", odds.too_slow, "too-slow", _decades_up(shape, calibration))
+        return _raise(odds.too_slow, loss, _decades_up(shape, calibration))
+    if loss.end > 1.0 and loss.overshoot > VISIBLE:
+        return Move("lower", UNLEARNED, "too-high", _decades_down(shape, calibration))
     if odds.too_high > EDGE and odds.too_slow < EDGE and not decayed:
         return Move("decay", _decay_confidence(odds), "edge")
     if odds.right >= RIGHT or (decayed and odds.right >= 0.2):
         return Move("keep", max(odds.right, RIGHT), "right")
     return Move("unsure", max(odds.too_high, odds.right, odds.too_slow), _doubt(odds))
+
+
+def _raise(confidence: float, loss: LossShape, decades: float) -> Move:
+    """Raise by no more than a run that is learning can bear."""
+    most = next((most for level, most in LEARNING if loss.best < level), MOST_DECADES_UP)
+    if decades > most:
+        return Move("raise", confidence, "too-slow", most, CAPPED_SPREAD)
+    return Move("raise", confidence, "too-slow", decades)
 
 
 def _val_falls_on(shape: ShapeSignals, loss: LossShape) -> bool:
@@ -173,7 +191,7 @@ def temper(
         return Move("unsure", 0.4, "data-order")
     if DECAYED_EARLY in codes:
         return Move("keep", RIGHT, "decayed-early")
-    if OVERFITTING in codes and not _plainly_high(move, shape):
+    if OVERFITTING in codes and move.action != "lower":
         return Move("keep", max(move.confidence, RIGHT), "overfitting")
     if REPEATED_SPIKES in codes and (move.action != "lower" or _mildly(move)):
         confidence = move.confidence if move.action == "lower" else 0.7
@@ -185,12 +203,6 @@ def temper(
     if move.action == "keep":
         return _temper_keep(move, codes)
     return move
-
-
-def _plainly_high(move: Move, shape: ShapeSignals) -> bool:
-    loss = shape.loss
-    overshoots = loss is not None and max(loss.overshoot, loss.jump) > VISIBLE
-    return move.action == "lower" and (overshoots or move.confidence >= SURE_DECAYED)
 
 
 def _mildly(move: Move) -> bool:
