@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lrdiag.advice import Advice, advise
+from lrdiag.advice import Advice, advise, agree
 from lrdiag.finding import CannotTell, Finding, Severity
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import Config, Run
@@ -20,7 +20,8 @@ class Diagnosis:
     Attributes:
         run: The run.
         config: What the user told of it.
-        status: "findings" from a warning on; "inconclusive" where too little was logged.
+        status: "findings" from a warning on; "inconclusive" where too little was logged, or
+            where only the shape of the whole curve, no single symptom, asks for another rate.
         findings: By rule code, the most urgent first.
         cleared: For each rule that looked and saw nothing, the value that this rests on.
         skipped: For each rule that could not look, what it misses.
@@ -72,15 +73,16 @@ def diagnose(
     explained = {code: rule.code for rule, _ in fired for code in rule.explains if code in codes}
     fired.sort(key=lambda pair: _urgency(pair[0], pair[1], explained))
     findings = {rule.code: finding for rule, finding in fired}
+    advice = advise(signals, findings)
     return Diagnosis(
         run=run,
         config=config,
-        status=_status(findings),
-        findings=findings,
+        status=_status(findings, advice),
+        findings=agree(findings, advice),
         cleared=cleared,
         skipped=skipped,
         explained=explained,
-        advice=advise(signals, findings),
+        advice=advice,
     )
 
 
@@ -90,10 +92,12 @@ def _urgency(
     return -finding.severity, rule.code in explained, -finding.confidence, rule.code
 
 
-def _status(findings: Mapping[str, Finding]) -> Status:
+def _status(findings: Mapping[str, Finding], advice: Advice) -> Status:
     if any(finding.severity >= Severity.WARNING for finding in findings.values()):
         return "findings"
-    return "inconclusive" if "LOG901" in findings else "healthy"
+    # A rate to change without a symptom to show for it is neither a finding nor health.
+    moved = advice.action in ("lower", "raise")
+    return "inconclusive" if moved or "LOG901" in findings else "healthy"
 
 
 def _refused(run: Run, config: Config, reason: str, hint: str) -> Diagnosis:

@@ -51,12 +51,14 @@ class Fix:
         reason: Why this should help, in one sentence.
         factor: The range that multiplies today's learning rate, where the fix is one.
         lr: The learning rate to set, where today's is known and the fix is one.
+        conditional: Whether the fix is only for when another has not helped.
     """
 
     action: str
     reason: str
     factor: tuple[float, float] | None = None
     lr: float | None = None
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrdiag.advice import Advice, advise
+from lrdiag.advice import Advice, advise, agree
 from lrdiag.advice.move import Move
 from lrdiag.advice.weights import CALIBRATED
-from lrdiag.finding import Evidence, Finding, Severity
+from lrdiag.diagnosis import diagnose
+from lrdiag.finding import Evidence, Finding, Fix, Severity
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, Series
 from lrdiag.scorecard import FactorLine, Points, Scorecard, Weight
@@ -346,3 +347,58 @@ def test_every_row_of_every_card_is_a_measurement_that_exists() -> None:
     for line_ in (*CALIBRATED.up.values(), *CALIBRATED.down.values()):
         names |= {row.name for row in line_.rows}
     assert names <= known
+
+
+def half_fallen(rows: int = 200) -> Run:
+    """Fall to a third of the start along a straight line: a run cut short, or too slow."""
+    values = noisy(3.0 - 2.0 * np.linspace(0.0, 1.0, rows))
+    return make_run(train_loss=series_of(values), lr=constant_rate(rows, 1e-3))
+
+
+def test_a_run_that_learns_is_raised_by_no_more_than_it_can_bear() -> None:
+    told = advice_on(half_fallen())
+    assert told.action == "raise"
+    assert told.factor is not None
+    assert (told.factor[0] * told.factor[1]) ** 0.5 <= 10.0 * 1.01
+    far = advice_on(too_slow()).factor
+    assert far is not None
+    assert far[1] > 100.0
+
+
+def test_a_run_that_is_not_over_is_not_called_slow() -> None:
+    assert advice_on(half_fallen(), config=Config(planned_steps=220)).action == "raise"
+    told = advice_on(half_fallen(), config=Config(planned_steps=2000))
+    assert told.action == "unsure"
+    assert "2,000 planned" in told.reason
+
+
+def test_a_schedule_that_has_run_out_speaks_against_too_slow() -> None:
+    run = half_fallen()
+    assert advice_on(make_run(train_loss=run["train_loss"], lr=cosine_rate(200, 1e-3))).action in {
+        "keep",
+        "unsure",
+    }
+
+
+def test_a_loss_that_ends_above_its_start_after_an_overshoot_is_never_kept() -> None:
+    rows = np.arange(60)
+    values = noisy(np.where(rows < 2, 2.3, 2.3 * (1.2 + 0.2 * np.sin(rows))), 0.05)
+    assert advice_on(make_run(train_loss=series_of(values))).action == "lower"
+
+
+def test_fixes_take_the_range_of_the_advice_unless_they_wait_or_go_the_other_way() -> None:
+    advice = replace(advice_on(too_high()), factor=(0.1, 0.2), today=0.5)
+    lower = Fix("Divide", "why", (0.2, 0.5))
+    waits = Fix("If spikes come back", "why", (0.3, 0.5), conditional=True)
+    raises = Fix("Multiply", "why", (3.0, 10.0))
+    clips = Fix("Clip", "why")
+    told = agree({"LR102": replace(finding(), fixes=(lower, waits, raises, clips))}, advice)
+    first, *others = told["LR102"].fixes
+    assert first.factor == (0.1, 0.2)
+    assert first.action == "Lower the learning rate from 0.5 to 0.05–0.1"
+    assert others == [waits, raises, clips]
+
+
+def test_a_move_without_a_symptom_is_neither_healthy_nor_a_finding() -> None:
+    assert diagnose(too_slow(), rules=()).status == "inconclusive"
+    assert diagnose(right(), rules=()).status == "healthy"

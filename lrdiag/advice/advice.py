@@ -11,6 +11,7 @@ from lrdiag.advice.words import RunInWords
 from lrdiag.finding import Finding
 from lrdiag.signals import Signals
 
+OVER = 0.6  # of the planned steps; the last part of a schedule no longer changes the direction
 LEAST_CHANGE = 1.5  # a range to lower or raise never reaches back to today's rate
 
 
@@ -40,7 +41,7 @@ class Advice:
 def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
     today = signals.rate
-    move = decide(signals.shape, findings, today=today)
+    move = decide(signals.shape, findings, today=today, over=_is_over(signals))
     factor = _factor_range(move)
     words = RunInWords(signals, today)
     rates = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
@@ -53,6 +54,14 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
         reason=reason_in_words(words, move),
         next_step=probe_in_words(words, move),
     )
+
+
+def _is_over(signals: Signals) -> bool:
+    """Return False where the user plans a run much longer than the log."""
+    planned, run = signals.config.planned_steps, signals.run
+    if planned is None or run.x.unit != "step" or "train_loss" not in run:
+        return True
+    return float(run["train_loss"].steps[-1]) >= OVER * planned
 
 
 def _factor_range(move: Move) -> tuple[float, float] | None:

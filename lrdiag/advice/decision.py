@@ -35,6 +35,7 @@ sweep these caps cost 0.012 of the runs near the best after three moves; a cap o
 that fell at all would cost 0.09."""
 CAPPED_SPREAD = 2.0
 LEAST_FALL = 0.1  # starts; a loss that fell so far under a schedule that has run out was trained
+UNSURE = 0.5  # confidence; who cannot tell is not 90 % sure
 UNLEARNED = 0.8  # confidence; both runs of the sweep that overshot and ended above the start
 GREW = 0.1  # decades above the start of a span, from which a loss grew before it broke
 GREW_ROW = 0.15  # the same for a single row of the first ones
@@ -59,6 +60,7 @@ def decide(
     codes: Collection[str] = (),
     *,
     today: float | None = None,
+    over: bool = True,
     calibration: Calibration = CALIBRATED,
 ) -> Move:
     """Return the one move that the measurements ask for and no finding contradicts.
@@ -67,9 +69,13 @@ def decide(
         shape: The measurements.
         codes: The codes of the findings.
         today: Today's rate, where known.
+        over: Whether the run is, as far as the user told.
         calibration: The weights.
     """
-    return temper(weigh(shape, calibration), shape, frozenset(codes), today)
+    move = temper(weigh(shape, calibration), frozenset(codes), today)
+    if not over and move.action in ("raise", "decay"):
+        return Move("unsure", 0.4, "not-over")
+    return move
 
 
 def weigh(shape: ShapeSignals, calibration: Calibration = CALIBRATED) -> Move:
@@ -134,7 +140,7 @@ def _by_odds(shape: ShapeSignals, loss: LossShape, odds: Odds, calibration: Cali
         return Move("decay", _decay_confidence(odds), "edge")
     if odds.right >= RIGHT or (decayed and odds.right >= 0.2):
         return Move("keep", max(odds.right, RIGHT), "right")
-    return Move("unsure", max(odds.too_high, odds.right, odds.too_slow), _doubt(odds))
+    return Move("unsure", min(max(odds.too_high, odds.right, odds.too_slow), UNSURE), _doubt(odds))
 
 
 def _raise(confidence: float, loss: LossShape, decades: float) -> Move:
@@ -179,9 +185,7 @@ def _decades_up(shape: ShapeSignals, calibration: Calibration) -> float:
     return min(max(decades, LEAST_DECADES), MOST_DECADES_UP)
 
 
-def temper(
-    move: Move, shape: ShapeSignals, codes: frozenset[str], today: float | None = None
-) -> Move:
+def temper(move: Move, codes: frozenset[str], today: float | None = None) -> Move:
     """Return ``move``, or what is left of it beside the findings."""
     if move.cause in ("blew-up", "bad-sample", "single-nonfinite") or move.confidence == 0.0:
         return move

@@ -18,6 +18,7 @@ Cause = Literal[
     "single-nonfinite",
     "too-high",
     "too-slow",
+    "not-over",  # slow so far, but the planned run is not over
     "slow-at-chance",  # too slow, unless the labels teach nothing
     "edge",  # right, at the upper end
     "right",

@@ -18,10 +18,10 @@ def _factor(move: Move) -> float:
 
 
 def _lower(run: RunInWords, move: Move) -> str:
-    return (
-        f"Train {run.span(1 / 3)} at {run.rate(_factor(move))}: confirmed if the loss ends below "
-        f"{run.loss_after(1 / 3)}, which this run had there; refuted if it ends above."
-    )
+    here = f"Train {run.span(1 / 3)} at {run.rate(_factor(move))}: confirmed if the loss ends below"
+    if run.stands_above_first(1 / 3):
+        return f"{here} {run.first_loss()}, where it began; refuted if it ends above."
+    return f"{here} {run.loss_after(1 / 3)}, which this run had there; refuted if it ends above."
 
 
 def _lower_until_calm(run: RunInWords, move: Move) -> str:
@@ -43,8 +43,8 @@ def _raise(run: RunInWords, move: Move) -> str:
     factor = _factor(move)
     return (
         f"Train {run.span(2.0 / factor)} at {run.rate(factor)}: confirmed if the loss gets to "
-        f"{run.end_loss()}, where this run ended; refuted if it rises above {run.first_loss()}, "
-        "where it began."
+        f"{run.end_loss()}, where this run ended; refuted if it does not. If this training is "
+        "still going on, wait for its end instead."
     )
 
 
@@ -57,8 +57,8 @@ def _raise_at_chance(run: RunInWords, move: Move) -> str:
 
 def _keep(run: RunInWords, move: Move) -> str:
     return (
-        f"Nothing needs to be run. To be sure, train {run.span(0.1)} at {run.rate(3.0)}: only a "
-        f"loss that ends below {run.loss_after(0.1)}, which this run had there, refutes this."
+        f"Nothing needs to be run. To be sure, train as long at {run.rate(3.0)}: only a loss that "
+        f"ends below {run.end_loss()} refutes this; a lead on the way does not."
     )
 
 
@@ -71,9 +71,8 @@ def _decay(run: RunInWords, move: Move) -> str:
 
 def _try_both(run: RunInWords, move: Move) -> str:
     return (
-        f"Train {run.span(0.1)} at {run.rate(3.0)}: raise if the loss ends below "
-        f"{run.loss_after(0.1)}, which this run had there; lower if it rises above "
-        f"{run.first_loss()}; else keep."
+        f"Train as long at {run.rate(3.0)}: raise if the loss ends below {run.end_loss()}, where "
+        "this run ended; keep or lower if it ends above. A lead on the way says little."
     )
 
 
@@ -146,6 +145,9 @@ BY_CAUSE: Mapping[Cause, Probe] = {
     ),
     "blew-up": _lower_after_nan,
     "repeated-spikes": _lower_until_calm,
+    "not-over": lambda run, move: (
+        f"Diagnose again when the training has come further; {run.planned()} steps are planned."
+    ),
     "slow-at-chance": _raise_at_chance,
     "bad-sample": _check_batch,
     "single-nonfinite": _check_batch,

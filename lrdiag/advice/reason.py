@@ -23,7 +23,10 @@ def reason_in_words(run: RunInWords, move: Move) -> str:
     if move.cause == "too-high":
         return f"The learning rate is {doubt}too high: {_sign_of_high(run, shape)}."
     if move.cause in ("too-slow", "slow-at-chance"):
-        return f"The learning rate is {doubt}too low: {_sign_of_slow(loss)}."
+        return (
+            f"The learning rate is {doubt}too low for a run of {run.span(1.0)}: "
+            f"{_sign_of_slow(loss)}."
+        )
     if move.cause == "right":
         return f"The learning rate is {doubt}right: {_fall(run)}, {_pace(loss)}."
     return SENTENCES[move.cause](run, shape, loss)
@@ -142,6 +145,10 @@ SENTENCES: Mapping[Cause, Callable[[RunInWords, ShapeSignals, LossShape], str]] 
     "decayed-early": lambda run, shape, loss: (
         f"The peak rate is not the cause: the rate falls to {share(shape.rate_left)} of it and "
         f"the loss stops at {run.end_loss()} for want of steps."
+    ),
+    "not-over": lambda run, shape, loss: (
+        f"The log holds {run.span(1.0)} of {run.planned()} planned: a run that is not over looks "
+        "slow."
     ),
     "data-order": lambda run, shape, loss: (
         "The loss repeats from epoch to epoch, so it tells the order of the data, not the rate."

@@ -5,7 +5,15 @@ from math import ceil
 import numpy as np
 
 from lrdiag.signals import Signals
-from lrdiag.wording import say_length, say_loss, say_place, say_rate, say_share, say_times
+from lrdiag.wording import (
+    say_length,
+    say_loss,
+    say_number,
+    say_place,
+    say_rate,
+    say_share,
+    say_times,
+)
 
 
 class RunInWords:
@@ -47,6 +55,15 @@ class RunInWords:
         end = max(1, round(share * len(losses)))
         first = min(end - 1, int(max(0.8 * share, share - 0.1) * len(losses)))
         return say_loss(float(losses[first:end].mean()))
+
+    def stands_above_first(self, after: float) -> bool:
+        """Whether the loss after that share of the rows is no lower than the first one."""
+        losses = self._losses()
+        return bool(losses[max(0, round(after * len(losses)) - 1)] >= losses[0])
+
+    def planned(self) -> str:
+        """Return the length of the whole run, in steps."""
+        return say_number(self.signals.config.planned_steps)
 
     def first_level(self) -> float:
         """Return the first row in start levels; above 1 where the first rows already fall."""

@@ -15,6 +15,7 @@ from lrdiag.wording import (
     say_rate,
     say_share,
     say_step,
+    say_times,
 )
 
 FEW = 5  # rows before the best; of fewer, no usual height of the gradient is read
@@ -49,11 +50,7 @@ def lower_rate(
     signals: Signals, low: float, high: float, reason: str, *, rate: float | None = None
 ) -> Fix:
     """Return the fix that divides ``rate``, or else today's, by ``low`` to ``high``."""
-    factor = (1.0 / high, 1.0 / low)
-    rate = rate or signals.rate
-    if rate is None:
-        return Fix(f"Divide the learning rate by {low:g} to {high:g}", reason, factor)
-    return _change("Lower", rate, factor, reason)
+    return change_rate(rate or signals.rate, (1.0 / high, 1.0 / low), reason)
 
 
 def lower_rate_later(signals: Signals, low: float, high: float, when: str, reason: str) -> Fix:
@@ -61,22 +58,26 @@ def lower_rate_later(signals: Signals, low: float, high: float, when: str, reaso
     factor, rate = (1.0 / high, 1.0 / low), signals.rate
     action = f"{when}, divide the learning rate by {low:g} to {high:g}"
     if rate is None:
-        return Fix(action, reason, factor)
-    return Fix(
-        action, f"{reason} Here that is {_say_rates(rate, factor)}.", factor, _middle(rate, factor)
-    )
+        return Fix(action, reason, factor, conditional=True)
+    there = f"{reason} Here that is {_say_rates(rate, factor)}."
+    return Fix(action, there, factor, _middle(rate, factor), conditional=True)
 
 
 def raise_rate(signals: Signals, low: float, high: float, reason: str) -> Fix:
     """Return the fix that multiplies today's rate by ``low`` to ``high``."""
-    if signals.rate is None:
-        return Fix(f"Multiply the learning rate by {low:g} to {high:g}", reason, (low, high))
-    return _change("Raise", signals.rate, (low, high), reason)
+    return change_rate(signals.rate, (low, high), reason)
 
 
-def _change(verb: str, rate: float, factor: tuple[float, float], reason: str) -> Fix:
-    action = f"{verb} the learning rate from {say_rate(rate)} to {_say_rates(rate, factor)}"
-    return Fix(action, reason, factor, _middle(rate, factor))
+def change_rate(rate: float | None, factor: tuple[float, float], reason: str) -> Fix:
+    """Return the fix that multiplies ``rate``, or the unknown one of today, by ``factor``."""
+    lower = factor[1] <= 1.0
+    if rate is not None:
+        verb = "Lower" if lower else "Raise"
+        action = f"{verb} the learning rate from {say_rate(rate)} to {_say_rates(rate, factor)}"
+        return Fix(action, reason, factor, _middle(rate, factor))
+    low, high = (1.0 / factor[1], 1.0 / factor[0]) if lower else factor
+    verb = "Divide" if lower else "Multiply"
+    return Fix(f"{verb} the learning rate by {say_times(low)} to {say_times(high)}", reason, factor)
 
 
 def _say_rates(rate: float, factor: tuple[float, float]) -> str:
