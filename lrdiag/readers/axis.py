@@ -7,7 +7,7 @@ loss goes on or starts again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -21,6 +21,9 @@ MAX_FALLS = 0.34  # of all rows; a counter that falls more often counts nothing
 MAX_TIES = 0.2  # of all points; above, the counter is too coarse to tell the points apart
 MIN_COVERED = 0.5  # of the points; below, a counter is not one of these points
 NEAR_START = 0.05  # of the stretch so far; a fall to there is a fall to the start
+MIN_SHUFFLED = 8  # points; fewer show no order of their own
+MIN_DISTINCT = 0.9  # of the points; 100 of 0..999 drawn at random have 0.95, a restart repeats
+MAX_ROUGHER = 1.5  # times; shuffled rows in order: 0.1 to 1.0, a random counter of a curve: 10
 FEW = 5  # points whose median stands for a level
 
 
@@ -57,17 +60,20 @@ def lay_out(
         epochs: The column that counts epochs.
     """
     passes = fill(epochs[1], rows) if epochs and _covers(epochs[1], main, rows) else None
-    for name, cells in counters:
-        if not _covers(cells, main, rows):
-            continue
-        laid = _count("step", name, fill(cells, rows), main, passes)
-        if laid:
-            return laid
+    tried: list[tuple[Literal["step", "epoch"], str, FloatArray]] = [
+        ("step", name, fill(cells, rows)) for name, cells in counters if _covers(cells, main, rows)
+    ]
     if epochs is not None and passes is not None:
-        laid = _count("epoch", epochs[0], passes, main, passes)
+        tried.append(("epoch", epochs[0], passes))
+    notes: tuple[str, ...] = ()
+    for unit, name, steps in tried:
+        laid = _count(unit, name, steps, main, passes)
         if laid:
-            return laid
-    return (Layout(Axis(None, "index"), np.arange(rows, dtype=np.float64), passes),)
+            return tuple(replace(one, notes=notes + one.notes) for one in laid)
+        falls = int(np.count_nonzero(np.diff(steps[main.rows]) < 0.0))
+        if falls > MAX_FALLS * len(main):
+            notes += (f"{name} falls back {falls:,} times in {len(main):,} rows; it is not used.",)
+    return (Layout(Axis(None, "index"), np.arange(rows, dtype=np.float64), passes, notes=notes),)
 
 
 def fill(cells: Cells, rows: int) -> FloatArray:
@@ -100,8 +106,13 @@ def _count(
     """Lay out the rows by one counter; empty where it counts nothing."""
     at = steps[main.rows]
     falls = np.flatnonzero(np.diff(at) < 0.0) + 1
-    if len(falls) > MAX_FALLS * len(at) or (len(at) > 1 and at.min() == at.max()):
+    if len(at) > 1 and at.min() == at.max():
         return ()
+    if len(falls) > MAX_FALLS * len(at):
+        if not _is_shuffled(at, main.values):
+            return ()
+        why = f"The rows are not in the order of {name}; lrdiag has put them in order."
+        return (Layout(Axis(name, unit), steps, passes, notes=(why,)),)
     notes: tuple[str, ...] = ()
     steps = steps.copy()
     kinds = [_kind_of_fall(at, main.values, falls, k, passes, main.rows) for k in range(len(falls))]
@@ -119,6 +130,23 @@ def _count(
         axis, values, restarts, more = part
         laid.append(Layout(axis, values, passes, restarts, (first, last), notes + more))
     return tuple(laid)
+
+
+def _is_shuffled(at: FloatArray, losses: FloatArray) -> bool:
+    """Say whether rows only stand out of order: each has its own step, and the loss agrees.
+
+    A counter that counts something else makes a rough curve of a loss that is smooth as logged.
+    """
+    if len(at) < MIN_SHUFFLED or len(np.unique(at)) < MIN_DISTINCT * len(at):
+        return False
+    ordered = losses[np.argsort(at, kind="stable")]
+    return _roughness(ordered) <= MAX_ROUGHER * _roughness(losses)
+
+
+def _roughness(values: FloatArray) -> float:
+    """Return the median change from each finite value to the next."""
+    finite = values[np.isfinite(values)]
+    return float(np.median(np.abs(np.diff(finite)))) if len(finite) > 1 else 0.0
 
 
 def _kind_of_fall(

@@ -22,6 +22,7 @@ from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Reader, Source, Table
 
 CHUNK = 1 << 24  # bytes that are searched for line ends at a time
+MAX_BLOCKS = 1_000  # headers of one log; each part costs 0.3 ms whatever its length
 
 
 def recognises(source: Source) -> bool:
@@ -54,7 +55,8 @@ def read_table(source: Source, limits: Limits) -> Table:
             f"{source.name} is no table.", hint="Give a CSV with a header line and one row a step."
         )
     lines = _check(source, dialect, limits)
-    blocks = _blocks(source.data, dialect)
+    blocks = _blocks(source, dialect)
+    _check_blocks(source.name, blocks, limits)
     frames = [parse(source.data, *block, source.name) for block in blocks]
     rows = sum(len(frame) for frame in frames)
     if rows == 0:
@@ -116,11 +118,12 @@ def measure_lines(data: bytes) -> tuple[int, int]:
     return lines + (rest > 0), max(longest, rest)
 
 
-def _blocks(data: bytes, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
+def _blocks(source: Source, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
     """Cut the text where a header stands again, as when a log was opened to append.
 
     Some loggers write a wider header when a new name appears; each part has its own.
     """
+    data = source.data
     start, layout = _after_lines(data, dialect.skip), dialect
     if not dialect.named or not dialect.header:
         return [(start, len(data), layout)]
@@ -134,10 +137,26 @@ def _blocks(data: bytes, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
         names = split(line.lstrip("# "), dialect.delimiter)
         if len(names) > 1 and is_header(names, dialect.delimiter):
             blocks.append((start, at + 1, layout))
+            if len(blocks) > MAX_BLOCKS:
+                raise LimitError(
+                    f"The header of {source.name} stands more than {MAX_BLOCKS:,} times.",
+                    hint="Keep the header once, above the rows.",
+                )
             start = min(end + 1, len(data))
             layout = replace(layout, names=unique(names, len(names)), width=len(names))
         at += 1
     return [*blocks, (start, len(data), layout)]
+
+
+def _check_blocks(name: str, blocks: list[tuple[int, int, Dialect]], limits: Limits) -> None:
+    """Refuse headers that name, all together, more columns than a table may have."""
+    names = {one for _, _, layout in blocks for one in layout.names}
+    if len(names) > limits.max_columns:
+        raise LimitError(
+            f"The headers of {name} name {len(names):,} columns; lrdiag reads up to "
+            f"{limits.max_columns:,}.",
+            hint="Keep the columns of the losses, the learning rate and the step.",
+        )
 
 
 def _after_lines(data: bytes, lines: int) -> int:

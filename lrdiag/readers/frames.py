@@ -152,9 +152,10 @@ def _by_label(
 ) -> Iterator[tuple[str, Cells]]:
     """Yield one column for each name in a long table: step, metric, value."""
     label, value = labels
-    for name in frame[label].dropna().unique()[:MAX_LABELS]:
-        mine = (frame[label] == name).to_numpy(bool)
-        cells, _ = _cells(frame.loc[mine, value], rows[mine], decimal)
+    codes, names = frame[label].factorize()
+    places = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes + 1))[:-1])
+    for name, mine in zip(names[:MAX_LABELS], places[1:], strict=False):  # the first: no name
+        cells, _ = _cells(frame[value].iloc[mine], rows[mine], decimal)
         yield str(name).strip(), cells
 
 

@@ -1,6 +1,6 @@
 """Which role each column of a table has: by its name, by its values, by its rivals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,11 +48,16 @@ def match_columns(
     taken: dict[Role, str] = {
         match.role: match.name for match in matches.values() if match.role != "ignore"
     }
+    counters = () if table.named else [n for n, one in table.columns.items() if _is_counter(one)]
     rivals: dict[Role, list[Match]] = {}
     for name, cells in table.columns.items():
         if name in matches or len(cells) == 0:
             continue
-        match = _judge(name, cells, table.name) if table.named else _judge_unnamed(name, table)
+        match = (
+            _judge(name, cells, table.name)
+            if table.named
+            else _judge_unnamed(name, table, counters)
+        )
         if match.role not in taken and match.role != "ignore":
             rivals.setdefault(match.role, []).append(match)
         else:
@@ -182,13 +187,11 @@ def _support(role: Role, cells: Cells) -> str:
     return ""
 
 
-def _judge_unnamed(name: str, table: Table) -> Match:
+def _judge_unnamed(name: str, table: Table, counters: Collection[str]) -> Match:
     """Take the only bare column that is no counter for a loss, and the counters for steps."""
-    counters = [one for one, cells in table.columns.items() if _is_counter(cells)]
-    others = [one for one in table.columns if one not in counters]
-    if len(others) != 1 or len(counters) > 3:
+    if len(table.columns) - len(counters) != 1 or len(counters) > 3:
         return Match(name, "ignore", 0.5, "it has no name")
-    if name in others:
+    if name not in counters:
         return Match(name, "train_loss", 0.5, "the only column of numbers that is no counter")
     if table.columns[name].values[-1] > CLOCK:
         return Match(name, "time", 0.5, "the values are a clock's")

@@ -21,7 +21,8 @@ RARE = 0.003  # of the lines of the commonest loss; a name rarer than that is ch
 MIN_COUNTS = 3  # different values from which a line without a loss is a counter
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
-_WORDS = re.compile(rb"[A-Za-z].*\d")
+# From the start of a line, so that a line of 20 MB without a digit is passed over once.
+_WORDS = re.compile(rb"^[^A-Za-z\n]*[A-Za-z][^\d\n]*\d", re.MULTILINE)
 
 
 def recognises(source: Source) -> bool:

@@ -1,6 +1,7 @@
 """Where the points of a log stand when its counter does not simply count."""
 
 import numpy as np
+import pytest
 
 from lrdiag.readers import Source, read_runs
 from lrdiag.run import Axis, Run
@@ -112,6 +113,39 @@ def test_steps_that_fall_all_the_time_are_no_counter() -> None:
     (run,) = read_rows("step,loss", lines)
     assert run.x == Axis(None, "index")
     assert len(run["train_loss"]) == 100
+
+
+def test_a_counter_that_is_not_used_is_said() -> None:
+    rng = np.random.default_rng(0)
+    lines = [f"{rng.integers(0, 1000)},{3 - 0.01 * k}" for k in range(100)]
+    (run,) = read_rows("step,loss", lines)
+    assert any("step falls back" in note and "not used" in note for note in run.notes)
+
+
+@pytest.mark.parametrize("unit", ["step", "epoch"])
+def test_rows_out_of_order_are_put_in_order_and_it_is_said(unit: str) -> None:
+    rng = np.random.default_rng(0)
+    lines = [f"{s},{falling(s) + 0.05 * rng.normal():.4f},{falling(s)}" for s in range(200)]
+    rng.shuffle(lines)
+    (run,) = read_rows(f"{unit},loss,val_loss", lines)
+    assert run.x.unit == unit
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(200.0))
+    np.testing.assert_allclose(run["val_loss"].values, [falling(s) for s in range(200)])
+    assert run.restarts == ()
+    assert run.repeated == 0
+    assert any("not in the order of" in note for note in run.notes)
+
+
+def test_the_newest_row_first_is_put_in_order() -> None:
+    (run,) = read_rows("step,loss", [f"{s},{falling(s)}" for s in range(100, 0, -1)])
+    np.testing.assert_allclose(run["train_loss"].values[[0, -1]], [falling(1), falling(100)])
+
+
+def test_several_restarts_are_not_taken_for_rows_out_of_order() -> None:
+    lines = [f"{s},{falling(s)}" for b in range(0, 90, 10) for s in range(b, b + 14)]
+    (run,) = read_rows("step,loss", lines)
+    assert len(run.restarts) == 8
+    assert not any("order" in note for note in run.notes)
 
 
 def test_a_missing_step_takes_the_one_before() -> None:
