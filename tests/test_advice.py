@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lrdiag.advice import Advice, advise, agree
+from lrdiag.advice.decision import weigh
 from lrdiag.advice.move import Move
 from lrdiag.advice.weights import CALIBRATED
 from lrdiag.diagnosis import diagnose
@@ -380,10 +381,13 @@ def test_a_schedule_that_has_run_out_speaks_against_too_slow() -> None:
     }
 
 
-def test_a_loss_that_ends_above_its_start_after_an_overshoot_is_never_kept() -> None:
-    rows = np.arange(60)
-    values = noisy(np.where(rows < 2, 2.3, 2.3 * (1.2 + 0.2 * np.sin(rows))), 0.05)
-    assert advice_on(make_run(train_loss=series_of(values))).action == "lower"
+def test_a_loss_that_overshot_and_ends_above_its_start_is_never_kept() -> None:
+    shape = measure_shape(right())
+    assert shape.loss is not None
+    assert weigh(shape).action == "keep"
+    unlearned = replace(shape.loss, overshoot=0.05, end=1.05)
+    assert weigh(replace(shape, loss=unlearned)).action == "lower"
+    assert weigh(replace(shape, loss=replace(unlearned, overshoot=0.0))).action == "keep"
 
 
 def test_fixes_take_the_range_of_the_advice_unless_they_wait_or_go_the_other_way() -> None:
