@@ -136,6 +136,8 @@ def chart_box(entry: Json, chart: Json, base: str) -> ChartBox | None:
         name=entry["name"],
         label=chart["label"],
         unit=chart["x"]["name"],
+        each=chart["x"]["name"] if chart["smooth"]["gap"] == 1.0 else "value",
+        smoothed=chart["smooth"]["width"] > 1,
         units=f"{X_NAMES.get(chart['x']['unit'], 'step')}s",
         has=chart["has"],
         heads=tuple(chart["numbers"]["head"]),

@@ -117,7 +117,13 @@ class HomePage(Page):
 
 @dataclass(frozen=True, slots=True)
 class ChartBox:
-    """Where the browser gets the curve, and what the page knows of it without scripts."""
+    """Where the browser gets the curve, and what the page knows of it without scripts.
+
+    Attributes:
+        each: What one logged value stands for: "step", "epoch", "row"; "value" where steps are
+            left out between two.
+        smoothed: Whether a line is drawn through the values, or only the values.
+    """
 
     src: str
     window: str
@@ -125,6 +131,8 @@ class ChartBox:
     label: str
     unit: str
     units: str
+    each: str
+    smoothed: bool
     has: Mapping[str, bool]
     heads: tuple[str, ...]
     numbers: tuple[tuple[str, ...], ...]

@@ -2,8 +2,9 @@
 
 A trace carries its role in ``meta``, a shape and an annotation in ``name``: ``tint:2``,
 ``bar:2``, ``flag:2``, ``rate-flag:2`` and ``point:2`` belong to finding 2; ``end:train``,
-``axis:loss`` and ``count`` to the chart. Traces name the columns they draw. Annotations stand
-at the loss itself; whoever paints takes the logarithm when the axis is logarithmic.
+``axis:loss``, ``axis:hidden`` and ``count`` to the chart. Traces name the columns they draw.
+Annotations stand at the loss itself; whoever paints takes the logarithm when the axis is
+logarithmic.
 """
 
 from collections.abc import Sequence
@@ -226,18 +227,19 @@ def _count_nonfinite(series: Series | None) -> tuple[int, int]:
     return int(np.isnan(series.values).sum()), int(np.isinf(series.values).sum())
 
 
-def name_loss_axis(scale: str, hidden: int) -> str:
-    """Name the loss axis, and say what a logarithmic one cannot show."""
-    if scale == "linear":
-        return "loss"
-    return f"loss, log scale ({hidden:,} at or below 0 left out)" if hidden else "loss, log scale"
+def name_loss_axis(scale: str) -> str:
+    """Name the loss axis, in two lines where one would reach under the flags."""
+    return "loss" if scale == "linear" else "loss,<br>log scale"
 
 
 def _axis_names(curves: Curves, foot: float, scale: LossScale) -> list[Figure]:
     corner = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": -58}
     plain = {"font": {"size": SMALLER}}
-    loss = _text("axis:loss", name_loss_axis(scale.default, scale.hidden), 0, 1)
-    names = [loss | corner | plain | {"yshift": 9}]
+    loss = _text("axis:loss", name_loss_axis(scale.default), 0, 1)
+    names = [loss | corner | plain | {"yshift": 6, "align": "left"}]
+    if scale.hidden and scale.possible:  # stands where the values would, and on log axes alone
+        text = f"{scale.hidden:,} at or below 0 left out"
+        names.append(_text("axis:hidden", text, 0, foot) | corner | plain | {"xshift": 6})
     if foot:
         rate = _text("axis:lr", "learning rate", 0, round(foot - PANEL_GAP, 3))
         names.append(rate | corner | plain | {"yshift": 3})

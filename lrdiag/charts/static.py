@@ -45,6 +45,7 @@ TEXT_COLOURS = {
     "end:lr": "lr",
     "count": "error",
     "axis:loss": "ink-3",
+    "axis:hidden": "ink-3",
     "axis:lr": "ink-3",
 }
 FONT = '"Source Sans 3", "Segoe UI", system-ui, sans-serif'
@@ -74,7 +75,9 @@ def static_figure(diagnosis: Diagnosis) -> Figure:
     layout = figure["layout"]
     for shape in layout["shapes"]:
         _paint_shape(shape, severities)
-    layout["annotations"] = [one for one in layout["annotations"] if not _is_quiet(one, severities)]
+    layout["annotations"] = [
+        one for one in layout["annotations"] if not _is_quiet(one, severities, scale)
+    ]
     for note in layout["annotations"]:
         _paint_text(note, severities, scale)
     layout["annotations"] = _join_flags(layout["annotations"], curves.range)
@@ -119,8 +122,10 @@ def _paint_trace(trace: Figure, columns: dict[str, list[Any]]) -> Figure:
     return painted
 
 
-def _is_quiet(note: Figure, severities: dict[str, str]) -> bool:
-    """Whether it is a number of a mere note, which the page shows only when it is chosen."""
+def _is_quiet(note: Figure, severities: dict[str, str], scale: LossScale) -> bool:
+    """Whether it is a number of a mere note, shown only when chosen, or of the other axis."""
+    if note["name"] == "axis:hidden":
+        return scale.default == "linear"
     kind, _, n = str(note["name"]).partition(":")
     return kind == "point" and severities.get(n) == "note"
 

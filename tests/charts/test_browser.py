@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -24,6 +25,7 @@ pytestmark = [
 SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = (1440, 900)
 NARROW = (390, 844)
+Y_RANGE = "layout.yaxis.range"
 
 
 @pytest.fixture(scope="module")
@@ -92,15 +94,15 @@ def flags(page: Page) -> list[str]:
     return word(page, shown).split("|")
 
 
-def drag(page: Page, start: float, end: float) -> None:
-    """Drag over the plot, from one share of its width to another."""
+def drag(page: Page, start: float, end: float, *, down: float = 1.0) -> None:
+    """Drag over the plot, from one share of its width to another and some px down."""
     box = page.locator(".canvas").bounding_box()
     assert box is not None
     left, width = box["x"] + 60, box["width"] - 152
     middle = box["y"] + box["height"] / 2
     page.mouse.move(left + start * width, middle)
     page.mouse.down()
-    page.mouse.move(left + end * width, middle + 1, steps=4)
+    page.mouse.move(left + end * width, middle + down, steps=4)
     page.mouse.up()
 
 
@@ -131,6 +133,83 @@ def test_a_theme_change_repaints_and_keeps_the_view(chromium: Browser) -> None:
         )
         until(page, f"return gd.data[1].line.color !== '{colour}'")
         assert view(page) == before
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("down", [-90.0, 140.0], ids=["up", "down"])
+def test_a_slanted_drag_zooms_the_steps_alone(
+    chromium: Browser, down: float, scale: Literal["linear", "log"]
+) -> None:
+    loss = "data.find(t => t.meta === 'raw')"
+    with opened(chromium, spikes()) as page:
+        page.click(f"[data-y={scale}]")
+        until(page, f"return gd.layout.yaxis.type === '{scale}'")
+        whole = numbers(page, "layout.yaxis.range")
+        drag(page, 0.35, 0.55, down=down)
+        until(page, "return gd.layout.xaxis.range[0] > 100")
+        low, high = view(page)
+        inside = f"{loss}.y.filter((_, i) => gd.{loss}.x[i] >= {low} && gd.{loss}.x[i] <= {high})"
+        values = [v for v in numbers(page, inside) if v is not None]
+        bottom, top = (v if scale == "linear" else 10**v for v in numbers(page, Y_RANGE) if v)
+        assert bottom < min(values) < max(values) < top  # everything in view is in the frame
+        assert max(values) - min(values) > 0.6 * (top - bottom)  # and fills it
+        page.focus("[data-chart]")
+        page.keyboard.press("0")
+        until(page, "return gd.layout.xaxis.range[0] < 0")
+        assert numbers(page, Y_RANGE) == whole
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_flag_at_the_left_edge_leaves_the_axis_its_name(
+    chromium: Browser, size: tuple[int, int]
+) -> None:
+    early = Evidence("height", 9.0, None, "noises", "train_loss", (0.0, 90.0), 3.0)
+    run = diagnosed(
+        {"train_loss": series(np.geomspace(900.0, 0.5, 500))}, {"LR103": finding(early)}
+    )
+    with opened(chromium, run, size=size) as page:
+        assert word(page, "layout.yaxis.type") == "log"
+        name, flag = box_of(page, "loss,"), box_of(page, "▲ 1")
+        assert not overlap(name, flag)
+        page.click(".finding[data-n='1'] summary")
+        page.click(".finding[data-n='1'] [data-zoom]")
+        until(page, "return gd.layout.xaxis.range[1] < 400")
+        assert not overlap(box_of(page, "loss,"), box_of(page, "▲ 1"))
+
+
+def test_a_number_at_the_curve_stands_on_no_line(chromium: Browser) -> None:
+    """A flat validation runs where the number of the last peak would stand by itself."""
+    loss = spiky_loss()
+    peak = int(loss[300:].argmax()) + 300
+    high = float(loss[peak])
+    bad = Evidence("peak", 24.0, 8.0, "noises", "train_loss", (295.0, 320.0), float(peak))
+    run = diagnosed(
+        {"train_loss": series(loss), "val_loss": series([high] * 50, np.arange(9, 500, 10))},
+        {"LR105": finding(bad)},
+    )
+    with opened(chromium, run) as page:
+        number_box = box_of(page, say_loss(high))
+        line = page.evaluate(
+            """() => { const path = [...document.querySelectorAll(".scatterlayer .js-line")].at(2);
+              const box = path.getBoundingClientRect(); return [box.top, box.bottom]; }"""
+        )
+        assert number_box["y"] > line[1] or number_box["y"] + number_box["height"] < line[0]
+
+
+def box_of(page: Page, text: str) -> dict[str, float]:
+    """Return where an annotation stands."""
+    box = page.locator(".annotation-text-g").filter(has_text=text).first.bounding_box()
+    assert box is not None
+    return dict(box)  # type: ignore[arg-type]
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
 
 
 def test_linear_and_log(chromium: Browser) -> None:

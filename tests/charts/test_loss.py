@@ -146,8 +146,8 @@ def test_zeros_do_not_forbid_the_log_scale_but_are_counted() -> None:
     loss[-5:] = 0.0
     payload = chart(diagnosed({"train_loss": series(loss)}))
     assert (payload["y"]["scale"], payload["y"]["hidden"]) == ("log", 5)
-    (name,) = named(payload, "axis:loss")
-    assert "5 at or below 0" in name["text"]
+    (name,) = named(payload, "axis:hidden")
+    assert name["text"] == "5 at or below 0 left out"
 
 
 def test_epochs_rise_within_an_epoch() -> None:

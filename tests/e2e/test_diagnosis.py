@@ -96,6 +96,33 @@ def test_without_scripts_settings_go_through_a_form(newcomer: Newcomer, log: Pat
     expect(plain.page.locator("#c-lr")).to_have_value("fast")
 
 
+def paste(visitor: Visitor, text: str) -> None:
+    visitor.go("/")
+    visitor.page.fill("textarea", text)
+    visitor.page.locator(".paste button").click()
+    visitor.page.wait_for_url("**/d/*")
+    visitor.settle()
+
+
+def test_words_beside_the_chart_follow_what_is_drawn(visitor: Visitor) -> None:
+    epochs = "".join(f"{i},{0.3 + 2 * math.exp(-i / 6):.4f},0.01\n" for i in range(30))
+    paste(visitor, f"epoch,loss,lr\n{epochs}")
+    plot = visitor.page.locator(".plot")
+    expect(plot.locator(".legend .k-train")).to_have_text("train")  # few points, no smoothing
+    for part in (".legend .k-raw", "[data-out=smooth]", "[data-raw]"):
+        expect(plot.locator(part)).to_be_hidden()
+    assert "step" not in " ".join(plot.locator(".legend, .tools, .readout").all_inner_texts())
+    plot.locator("[data-smooth]").press("End")
+    expect(plot.locator(".legend .k-train")).to_have_text("train, smooth")
+    expect(plot.locator(".legend .k-raw")).to_have_text("train, each epoch")
+    expect(plot.locator("label.check")).to_have_text("Each epoch")
+    expect(plot.locator("[data-out=smooth]")).to_be_visible()
+
+    sparse = "".join(f"{10 * i},{0.3 + 2 * math.exp(-i / 60):.4f}\n" for i in range(300))
+    paste(visitor, f"step,loss\n{sparse}")
+    expect(plot.locator(".legend .k-raw")).to_have_text("train, each value")
+
+
 def test_n_and_p_walk_through_the_findings(visitor: Visitor) -> None:
     visitor.open_sample("not-a-number")
     total = visitor.page.locator(".finding").count()

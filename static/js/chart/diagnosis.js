@@ -53,7 +53,7 @@ class DiagnosisChart {
     this.asked = null;                               // what the running question asks for
     this.own = { width: payload.smooth.width, line: payload.columns.smooth };
     if (payload.x.epochs) [this.toEpoch, this.toStep] = between(payload.x.epochs.step, payload.x.epochs.epoch);
-    this.ui = { scale: payload.y.scale, raw: true, width: payload.smooth.width, focus: null, cursor: null, byKey: false, range: null, yRange: null, toX: null };
+    this.ui = { scale: payload.y.scale, raw: true, width: payload.smooth.width, focus: null, cursor: null, byKey: false, range: null, toX: null };
   }
 
   // ---- drawing
@@ -71,8 +71,17 @@ class DiagnosisChart {
   draw() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const { data, layout } = paint(this.payload, this.columns, this.ui, { width, height, narrow: NARROW.matches });
+    this.name();
     if (this.at != null) this.read(this.at);
     return Plotly.react(this.canvas, data, layout, CONFIG);
+  }
+
+  /** Name what is drawn, and nothing that is not. */
+  name() {
+    const smoothed = this.ui.width > 1, names = $("[data-line]", this.root), raw = $(".k-raw", this.root);
+    for (const part of $$("[data-smoothed]", this.root)) part.hidden = !smoothed;
+    if (names) names.textContent = smoothed ? "train, smooth" : "train";
+    if (raw) raw.hidden = !smoothed || !this.ui.raw;
   }
 
   /** Draw once before the next frame, however often it is asked for. */
@@ -82,7 +91,7 @@ class DiagnosisChart {
 
   // ---- the part in view
 
-  show(range, yRange = null) {
+  show(range) {
     const [low, high] = this.payload.x.range, least = Math.max(3 * this.payload.smooth.gap, 1e-9);
     if (range) {
       let [a, b] = range;
@@ -92,7 +101,7 @@ class DiagnosisChart {
       b = Math.min(b, high + out);
       range = a < b && b - a < 1.03 * (high - low) ? [a, b] : null;
     }
-    Object.assign(this.ui, { range, yRange });
+    this.ui.range = range;
     this.redraw();
     this.refine();
   }
@@ -206,7 +215,6 @@ class DiagnosisChart {
   setScale(scale) {
     if (scale === "log" && !this.payload.y.log) return;
     this.ui.scale = scale;
-    this.ui.yRange = null;
     this.press("y", scale);
     this.redraw();
   }
@@ -312,11 +320,10 @@ class DiagnosisChart {
 
   stepOf(x) { return this.ui.toX ? this.toStep(x) : x; }
 
-  /** A drag has moved the axes: keep its range as ours. */
+  /** A drag has moved the x axis: keep its range as ours; the loss fits what is in view. */
   moved(event) {
-    const ends = axis => event[`${axis}.range[0]`] == null ? null : [event[`${axis}.range[0]`], event[`${axis}.range[1]`]];
-    const x = ends("xaxis"), y = ends("yaxis");
-    if (x || y) this.show(x ? x.map(v => this.stepOf(v)) : this.ui.range ?? [...this.payload.x.range], y);
+    const low = event["xaxis.range[0]"], high = event["xaxis.range[1]"];
+    if (low != null) this.show([low, high].map(v => this.stepOf(v)));
   }
 
   key(event) {

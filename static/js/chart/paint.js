@@ -1,14 +1,15 @@
 // From a payload, its columns and the state of the page to what Plotly draws.
 // The payload knows roles and places; colours are the page's tokens, read at every drawing.
 
-import { logTicks } from "./numbers.js";
+import { logTicks, lowerBound } from "./numbers.js";
 
 const TRACE_TOKENS = { raw: "--train-raw", smooth: "--train", val: "--val", lr: "--lr", nonfinite: "--error-mark" };
-const TEXT_TOKENS = { "end:train": "--train", "end:val": "--val", "end:lr": "--lr", count: "--error", "axis:loss": "--ink-3", "axis:lr": "--ink-3" };
+const TEXT_TOKENS = { "end:train": "--train", "end:val": "--val", "end:lr": "--lr", count: "--error", "axis:loss": "--ink-3", "axis:hidden": "--ink-3", "axis:lr": "--ink-3" };
 const LABEL_GAP = 17;      // px between two names at the line's end
 const MOST_CIRCLES = 40;   // in view; more would touch
 const MARK_GAP = 9;        // px between two marks of values that are no number
 const FLAG_GAP = 6;        // px between two flags in one row
+const TEXT_HEIGHT = 15;    // px of a number at the curve
 const flagWidth = text => 14 + 7.5 * text.length;
 
 /** Read the page's tokens once for one drawing. */
@@ -20,7 +21,7 @@ export function readTokens() {
 /**
  * @param payload  what lrdiag.charts.loss_chart gives
  * @param columns  the columns to draw, from the payload or a window of it
- * @param ui       {scale, raw, width, focus, cursor, byKey, range, yRange, toX}; range in the run's own steps
+ * @param ui       {scale, raw, width, focus, cursor, byKey, range, toX}; range in the run's own steps
  * @param size     {width, height, narrow} of the drawing, in px
  */
 export function paint(payload, columns, ui, size) {
@@ -34,7 +35,7 @@ export function paint(payload, columns, ui, size) {
   layout.annotations = layout.annotations.flatMap(note => paintText(note, scene));
   placeFlags(scene);
   partEnds(scene);
-  thinPoints(scene);
+  placePoints(scene);
   if (ui.cursor != null) layout.shapes.push({ type: "line", x0: ui.cursor, x1: ui.cursor, yref: "paper", y0: 0, y1: 1, line: { color: token("--ink"), width: 1.25 } });
   if (ui.toX) {
     for (const shape of layout.shapes) { shape.x0 = ui.toX(shape.x0); shape.x1 = ui.toX(shape.x1); }
@@ -71,10 +72,9 @@ function spreadMarks(trace, { size, view }) {
   trace.y = trace.y.slice(0, xs.length);
 }
 
-/** The loss axis fits what is in view once part of the run is chosen; a range drawn by hand stays. */
+/** The loss axis fits what is in view once part of the run is chosen; nobody draws its range by hand. */
 function lossRange({ payload, columns, ui, view }) {
   const log = ui.scale === "log";
-  if (ui.yRange) return ui.yRange;
   if (!ui.range) return log ? payload.y.logarithmic : payload.y.linear;
   let low = Infinity, high = -Infinity;
   const look = (xs = [], ys = []) => xs.forEach((x, i) => {
@@ -99,6 +99,7 @@ function paintAxes({ payload, ui, size, token, layout, view, ...scene }) {
     layout[name].gridcolor = token("--grid");
     layout[name].tickfont.color = quiet;
     layout[name].linecolor = token("--line-2");
+    layout[name].fixedrange = name !== "xaxis";      // a slanted drag would empty the chart
   }
   Object.assign(layout.xaxis, { showspikes: !ui.byKey, range: ui.toX ? view.map(ui.toX) : view, tickcolor: token("--line-2"), spikecolor: token("--control"), nticks: size.narrow ? 5 : 10 });
   layout.xaxis.title.text = ui.toX ? "epoch" : payload.x.name;
@@ -121,7 +122,7 @@ function paintShape(shape, { ui, token, severity }) {
   return [shape];
 }
 
-function paintText(note, { payload, ui, size, token, severity }) {
+function paintText(note, { ui, size, token, severity }) {
   const [kind, n] = note.name.split(":"), chosen = ui.focus === n, on = ui.focus == null || chosen;
   if (severity[n]) {
     if (ui.only && n !== ui.only) return [];
@@ -132,11 +133,9 @@ function paintText(note, { payload, ui, size, token, severity }) {
     if (kind === "rate-flag" && size.narrow) note.xshift = 46;
   } else note.font.color = token(TEXT_TOKENS[note.name]);
   if (kind === "end" && size.narrow) return [];                    // the legend and the readout name them
-  if (kind === "axis" && size.narrow) note.xshift = -42;
-  if (note.name === "axis:loss") {
-    const hidden = payload.y.hidden;
-    note.text = ui.scale === "log" ? `loss, log scale${hidden ? ` (${hidden} at or below 0 left out)` : ""}` : "loss";
-  }
+  if (kind === "axis" && n !== "hidden" && size.narrow) note.xshift = -42;
+  if (note.name === "axis:loss") note.text = ui.scale === "log" ? `loss,<br>${size.narrow ? "log" : "log scale"}` : "loss";
+  if (note.name === "axis:hidden") return ui.scale === "log" ? [note] : [];
   if (note.yref === undefined && ui.scale === "log") {
     if (note.y <= 0) return [];
     note.y = Math.log10(note.y);
@@ -178,18 +177,77 @@ function keepInside(flag, width, view, px) {
   if (flag.xanchor === "center" && (flag.x - view[0]) * px < width / 2) Object.assign(flag, { x: view[0], xanchor: "left" });
 }
 
-/** Of the numbers at the curve that would cover one another the first stays: the strongest evidence. */
-function thinPoints(scene) {
-  const { layout, size } = scene, px = pxPerX(scene), [low, high] = layout.yaxis.range, [foot, top] = layout.yaxis.domain;
+/**
+ * Numbers at the curve stand where no line runs through them: at the side that the payload names,
+ * else at the freest. Of those that would still cover one another the first stays, the strongest
+ * evidence.
+ */
+function placePoints(scene) {
+  const { layout, size, view } = scene, px = pxPerX(scene), [low, high] = layout.yaxis.range, [foot, top] = layout.yaxis.domain;
   const py = (size.height - layout.margin.t - layout.margin.b) * (top - foot) / (high - low), kept = [];
+  const frame = { left: 0, right: (view[1] - view[0]) * px + layout.margin.r, bottom: 0, top: (high - low) * py };
+  const lines = drawnLines(scene, px, py);
   layout.annotations = layout.annotations.filter(note => {
     if (note.name === "count") turnInside(note, scene, px);
     if (!note.name.startsWith("point:")) return true;
-    const x = note.x * px, y = note.y * py, width = 7 * note.text.length;
-    if (kept.some(one => Math.abs(one.x - x) < (one.width + width) / 2 && Math.abs(one.y - y) < 15)) return false;
-    kept.push({ x, y, width });
+    const x = (note.x - view[0]) * px, y = (note.y - low) * py, width = 7.2 * note.text.length;
+    if (x < 0 || x > (view[1] - view[0]) * px || y < 0 || y > frame.top) return true;   // not in view, and so not drawn
+    const own = SIDES.find(side => side.xanchor === note.xanchor && (side.yanchor ?? "middle") === note.yanchor) ?? SIDES[0];
+    let best = null;
+    for (const side of [own, ...SIDES]) {
+      const box = boxAt(side, x, y, width), out = box.left < frame.left || box.right > frame.right || box.bottom < frame.bottom || box.top > frame.top;
+      const taken = kept.some(one => one.left < box.right && one.right > box.left && one.bottom < box.top && one.top > box.bottom);
+      const cost = (taken ? 1e4 : 0) + (out ? 1e3 : 0) + covered(box, lines);
+      if (!best || cost < best.cost) best = { side, box, cost };
+    }
+    if (best.cost >= 1e4) return false;
+    Object.assign(note, { yanchor: "middle", xshift: 0, yshift: 0 }, best.side);
+    kept.push(best.box);
     return true;
   });
+}
+
+const SIDES = [
+  { xanchor: "left", xshift: 7 },
+  { xanchor: "right", xshift: -7 },
+  { xanchor: "center", yanchor: "bottom", yshift: 8 },
+  { xanchor: "center", yanchor: "top", yshift: -8 },
+];
+
+/** The box of a text beside a point, in px from the foot of the panel, y upwards. */
+function boxAt({ xanchor, yanchor = "middle", xshift = 0, yshift = 0 }, x, y, width) {
+  const left = x + xshift - { left: 0, center: width / 2, right: width }[xanchor];
+  const bottom = y + yshift - { bottom: 0, middle: TEXT_HEIGHT / 2, top: TEXT_HEIGHT }[yanchor];
+  return { left, right: left + width, bottom, top: bottom + TEXT_HEIGHT };
+}
+
+/** The lines that a reader follows, in px of the loss panel; the raw shadow may run behind a number. */
+function drawnLines({ columns, ui, view, layout }, px, py) {
+  const log = ui.scale === "log", low = layout.yaxis.range[0];
+  return [["x", "smooth", columns.smooth], ["val_x", "val", columns.val]].filter(([, , ys]) => ys).map(([name, , ys]) => {
+    const xs = columns[name], from = Math.max(0, lowerBound(xs, view[0]) - 1), to = Math.min(xs.length, lowerBound(xs, view[1]) + 1), line = [];
+    for (let i = from; i < to; i++) if (ys[i] != null && (!log || ys[i] > 0)) line.push([(xs[i] - view[0]) * px, ((log ? Math.log10(ys[i]) : ys[i]) - low) * py]);
+    return line;
+  });
+}
+
+/** How many px of the lines run through a box. */
+function covered(box, lines) {
+  let sum = 0;
+  for (const line of lines) for (let i = 1; i < line.length; i++) {
+    const [[x0, y0], [x1, y1]] = [line[i - 1], line[i]];
+    if (x1 < box.left || x0 > box.right || Math.max(y0, y1) < box.bottom || Math.min(y0, y1) > box.top) continue;
+    const dx = x1 - x0, dy = y1 - y0;
+    let from = 0, to = 1;
+    for (const [start, by, a, b] of [[x0, dx, box.left, box.right], [y0, dy, box.bottom, box.top]]) {
+      if (!by) continue;
+      const ends = [(a - start) / by, (b - start) / by].sort((p, q) => p - q);
+      from = Math.max(from, ends[0]);
+      to = Math.min(to, ends[1]);
+    }
+    if (to > from) sum += Math.hypot(dx, dy) * (to - from);
+  }
+  return sum;
 }
 
 /** The count of broken values runs to the left where the frame ends. */
