@@ -117,6 +117,7 @@ class Run:
         repeated: How many rows a later copy of the same step replaced.
         notes: What the reader left out or assumed, one sentence each.
         refusal: Set when the file is no loss log; then ``series`` may be empty.
+        title: What people call the format, as in "TSV"; empty for what no reader made.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Run:
     repeated: int = 0
     notes: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    title: str = ""
 
     def __getitem__(self, name: SeriesName) -> Series:
         try:

@@ -61,14 +61,12 @@ def read_runs(
     kind = kind_of(source.data)
     if kind:
         raise UnknownFormatError(
-            f"{source.name} is {kind}, not a log.",
+            f"The file is {kind}, not a log.",
             hint="Give the text that the training run printed, or its CSV or JSON log.",
         )
     source = plain(source)
     if not source.data[:4096].strip() and not source.data.strip():
-        raise EmptyLogError(
-            f"{source.name} is empty.", hint="Give the log of a run that has begun."
-        )
+        raise EmptyLogError("The log is empty.", hint="Give the log of a run that has begun.")
     return _first_good(source, roles, limits)
 
 
@@ -94,7 +92,7 @@ def _first_good(
     if without:
         return without
     raise problem or UnknownFormatError(
-        f"{source.name} is text in which no losses were found.",
+        "No losses were found in the text.",
         hint="Give a CSV with a header line: step, train_loss and, where there is one, val_loss.",
     )
 
@@ -109,10 +107,10 @@ def _read(
         raise
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
         raise MalformedLogError(
-            f"{source.name} looks like {reader.title}, but cannot be read.",
+            f"The log looks like {reader.title}, but cannot be read.",
             hint="Give a CSV with a header line and one row a step.",
         ) from error
     if len(runs) > limits.max_members:
         more = f"The file holds {len(runs):,} runs; the first {limits.max_members} are read."
         runs = [replace(run, notes=(*run.notes, more)) for run in runs[: limits.max_members]]
-    return tuple(runs)
+    return tuple(replace(run, title=run.title or reader.title) for run in runs)

@@ -38,6 +38,7 @@ def runs_from_table(
         columns=columns,
         notes=table.notes + notes,
         refusal=refusal_of(table, chosen, roles or {}),
+        title=table.title,
     )
     main = chosen.get("train_loss") or chosen.get("val_loss")
     if base.refusal is not None or main is None:

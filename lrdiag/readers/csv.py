@@ -21,6 +21,13 @@ from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Reader, Source, Table
 
+TITLES = {
+    ",": "CSV",
+    ";": "Semicolon-separated text",
+    "\t": "TSV",
+    "|": "Text between bars",
+    " ": "Text in columns",
+}
 CHUNK = 1 << 24  # bytes that are searched for line ends at a time
 MAX_BLOCKS = 1_000  # headers of one log; each part costs 0.3 ms whatever its length
 
@@ -52,17 +59,15 @@ def read_table(source: Source, limits: Limits) -> Table:
     dialect = sniff(head_of(source))
     if dialect is None:
         raise MalformedLogError(
-            f"{source.name} is no table.", hint="Give a CSV with a header line and one row a step."
+            "The log is no table.", hint="Give a CSV with a header line and one row a step."
         )
     lines = _check(source, dialect, limits)
     blocks = _blocks(source, dialect)
     _check_blocks(source.name, blocks, limits)
-    frames = [parse(source.data, *block, source.name) for block in blocks]
+    frames = [parse(source.data, *block) for block in blocks]
     rows = sum(len(frame) for frame in frames)
     if rows == 0:
-        raise EmptyLogError(
-            f"{source.name} holds no rows.", hint="Give the log of a run that has begun."
-        )
+        raise EmptyLogError("The log holds no rows.", hint="Give the log of a run that has begun.")
     columns, texts = gather(frames, [layout for _, _, layout in blocks])
     expected = lines - dialect.skip - (len(blocks) - 1)
     notes = _notes(expected - rows, len(blocks))
@@ -74,6 +79,7 @@ def read_table(source: Source, limits: Limits) -> Table:
         texts=texts,
         notes=notes,
         named=dialect.named,
+        title=TITLES[dialect.delimiter] if dialect.width > 1 else "Column of numbers",
     )
 
 
@@ -81,20 +87,18 @@ def _check(source: Source, dialect: Dialect, limits: Limits) -> int:
     """Return the number of lines that are not empty, all limits kept."""
     if dialect.width > limits.max_columns:
         raise LimitError(
-            f"{source.name} has {dialect.width:,} columns; lrdiag reads up to "
-            f"{limits.max_columns:,}.",
+            f"The log has {dialect.width:,} columns; lrdiag reads up to {limits.max_columns:,}.",
             hint="Keep the columns of the losses, the learning rate and the step.",
         )
     lines, longest = measure_lines(source.data)
     if longest > limits.max_line:
         raise LimitError(
-            f"{source.name} has a line of {longest:,} bytes; lrdiag reads up to "
-            f"{limits.max_line:,}.",
+            f"The log has a line of {longest:,} bytes; lrdiag reads up to {limits.max_line:,}.",
             hint="Give a log with one row a step.",
         )
     if lines > limits.max_rows:
         raise LimitError(
-            f"{source.name} has {lines:,} rows; lrdiag reads up to {limits.max_rows:,}.",
+            f"The log has {lines:,} rows; lrdiag reads up to {limits.max_rows:,}.",
             hint="Keep every tenth row.",
         )
     return lines
@@ -180,7 +184,7 @@ def _notes(bad: int, blocks: int) -> tuple[str, ...]:
 
 READER = Reader(
     name="csv",
-    title="Delimited text",
+    title="CSV",
     suffixes=(".csv", ".tsv"),
     recognises=recognises,
     read=read,

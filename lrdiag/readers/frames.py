@@ -23,7 +23,7 @@ _NAN_BYTES = b"8.876543e307"
 _NANS = (b"nan", b"NaN", b"NAN")
 
 
-def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd.DataFrame":
+def parse(data: bytes, start: int, end: int, dialect: Dialect) -> "pd.DataFrame":
     """Parse a block of rows; columns of floats where all cells are numbers.
 
     Args:
@@ -31,7 +31,6 @@ def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd
         start: Where the block begins, below its header.
         end: Where it ends.
         dialect: Its layout.
-        name: The name of the file, for errors.
 
     Raises:
         MalformedLogError: The parser gives up.
@@ -61,7 +60,7 @@ def parse(data: bytes, start: int, end: int, dialect: Dialect, name: str) -> "pd
         frame: pd.DataFrame = pd.read_csv(_part(data, start, end), low_memory=False, **layout)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
         raise MalformedLogError(
-            f"{name} is no table that can be read: {error}.",
+            "The rows of the table cannot be told apart.",
             hint="Give a CSV with a header line and one row a step.",
         ) from error
     return _fitting(frame, len(dialect.names))
@@ -185,7 +184,7 @@ def _cells(column: "pd.Series", rows: IntArray, decimal: str) -> tuple[Cells, in
         if cell not in known:
             known[cell] = number_of(cell, decimal)
     strange = [cell for cell, value in known.items() if value is None and cell.lower() not in EMPTY]
-    if len(strange) > max(1, 0.2 * len(known)):
+    if len(strange) > max(1, 0.2 * len(known)) or (strange and len(strange) == len(known)):
         return Cells(rows[:0], np.empty(0)), len(strange)
     found = [known[cell] for cell in kept]
     told = np.array([value is not None for value in found], dtype=bool)

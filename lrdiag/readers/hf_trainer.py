@@ -29,14 +29,14 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         state = parse(source.data)
     except ValueError as error:
         raise MalformedLogError(
-            f"{source.name} is a trainer state that is cut off or damaged: {error}.",
+            f"The trainer state cannot be read: {error}.",
             hint="Give the file of an earlier checkpoint.",
         ) from error
-    check_depth(state, limits, source.name)
+    check_depth(state, limits)
     history = state.get(KEY) if isinstance(state, Mapping) else None
     if not isinstance(history, list):
         raise MalformedLogError(
-            f"{source.name} holds no list named {KEY}.",
+            f"The file holds no list named {KEY}.",
             hint="Give the trainer_state.json of a checkpoint.",
         )
     records = (flatten(one, depth=limits.max_depth) for one in history if isinstance(one, Mapping))

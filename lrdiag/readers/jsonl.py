@@ -36,7 +36,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         EmptyLogError: The document holds no record.
     """
     lines = [line for line in source.data.splitlines() if line.strip()]
-    records, bad = _lines(lines, limits, source.name)
+    records, bad = _lines(lines, limits)
     if not records:
         records, bad = list(_document(source, limits)), 0
     notes = (f"{bad:,} lines are no JSON object.",) if bad else ()
@@ -51,7 +51,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     )
 
 
-def _lines(lines: list[bytes], limits: Limits, name: str) -> tuple[list[Mapping[str, object]], int]:
+def _lines(lines: list[bytes], limits: Limits) -> tuple[list[Mapping[str, object]], int]:
     found: list[Mapping[str, object]] = []
     bad = 0
     for line in lines:
@@ -64,7 +64,7 @@ def _lines(lines: list[bytes], limits: Limits, name: str) -> tuple[list[Mapping[
         except ValueError:
             bad += 1
             continue
-        check_depth(record, limits, name)
+        check_depth(record, limits)
         if record:
             found.append(flatten(record, depth=limits.max_depth))
     enough = len(found) > 1 or len(lines) == 1
@@ -76,16 +76,16 @@ def _document(source: Source, limits: Limits) -> Iterator[Mapping[str, object]]:
         document = parse(source.data)
     except ValueError as error:
         raise MalformedLogError(
-            f"{source.name} is JSON that is cut off or damaged: {error}.",
+            f"The JSON cannot be read: {error}.",
             hint="Give one record a line; then a broken line costs nothing else.",
         ) from error
-    check_depth(document, limits, source.name)
+    check_depth(document, limits)
     if isinstance(document, list) and document and all(_is_scalar(one) for one in document):
         document = [dict(zip(SCALAR, one, strict=True)) for one in document]
     records = max(_record_lists(document), key=len, default=[])
     if not records:
         raise EmptyLogError(
-            f"{source.name} holds no list of records.",
+            "The document holds no list of records.",
             hint="Give a list of objects, one a step, each with its step and its losses.",
         )
     for record in records:

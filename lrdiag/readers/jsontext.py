@@ -1,6 +1,7 @@
 """JSON as training loops write it: with NaN and Infinity, one object a line, cut off at the end."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,14 +10,14 @@ import orjson
 from lrdiag.errors import LimitError
 from lrdiag.readers.limits import Limits
 
-_BROKEN = (ValueError, RecursionError)
+_TAIL = re.compile(r"[\w.+-]*\s*")  # of a text that was cut off: at most half a word or number
 
 
 def parse(text: bytes) -> Any:  # noqa: ANN401  JSON is any value
     """Return the value of a JSON text that may hold NaN, Infinity and -Infinity.
 
     Raises:
-        ValueError: The text is no JSON.
+        ValueError: The text is no JSON; its message says how, as the end of a sentence.
     """
     try:
         return orjson.loads(text)
@@ -25,10 +26,22 @@ def parse(text: bytes) -> Any:  # noqa: ANN401  JSON is any value
     try:
         return json.loads(text)  # knows NaN; a third as fast
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise ValueError("it nests too deeply") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(_say_damage(error)) from error
+    except UnicodeDecodeError as error:
+        raise ValueError("it is no text in UTF-8") from error
 
 
-def check_depth(value: object, limits: Limits, name: str) -> None:
+def _say_damage(error: json.JSONDecodeError) -> str:
+    """Say where JSON breaks off or goes wrong, as the end of a sentence."""
+    if error.msg.startswith("Unterminated") or _TAIL.fullmatch(error.doc, error.pos):
+        last = error.doc.rstrip().count("\n") + 1
+        return f"it ends in the middle, in line {last:,}"
+    return f"line {error.lineno:,} is no JSON from character {error.colno:,} on"
+
+
+def check_depth(value: object, limits: Limits) -> None:
     """Refuse a document that nests deeper than the limit.
 
     Raises:
@@ -40,7 +53,7 @@ def check_depth(value: object, limits: Limits, name: str) -> None:
         if not level:
             return
     raise LimitError(
-        f"{name} nests deeper than {limits.max_depth} levels.",
+        f"The document nests deeper than {limits.max_depth} levels.",
         hint="Give the list of logged records alone.",
     )
 

@@ -40,16 +40,16 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         EmptyLogError: No list holds a number.
     """
     history = _parse(source)
-    check_depth(history, limits, source.name)
+    check_depth(history, limits)
     lists = _lists(history, limits)
     if not lists:
         raise EmptyLogError(
-            f"{source.name} holds no list of numbers.", hint="Give the History of a fit."
+            "The history holds no list of numbers.", hint="Give the History of a fit."
         )
     rows = max(len(values) for values in lists.values())
     if rows > limits.max_rows or len(lists) > limits.max_columns:
         raise LimitError(
-            f"{source.name} holds {len(lists):,} lists of up to {rows:,} items; lrdiag reads up "
+            f"The history holds {len(lists):,} lists of up to {rows:,} items; lrdiag reads up "
             f"to {limits.max_columns:,} of {limits.max_rows:,}.",
             hint="Keep every tenth item.",
         )
@@ -71,12 +71,12 @@ def _parse(source: Source) -> Mapping[str, object]:
             history = parse(text.encode())
         except ValueError as error:
             raise MalformedLogError(
-                f"{source.name} is a history that is cut off or damaged: {error}.",
+                f"The history cannot be read: {error}.",
                 hint="Write the history with json.dump once the fit is done.",
             ) from error
     if not isinstance(history, Mapping):
         raise MalformedLogError(
-            f"{source.name} holds no object.", hint="Write history.history with json.dump."
+            "The file holds no object.", hint="Write history.history with json.dump."
         )
     return history
 

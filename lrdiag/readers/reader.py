@@ -57,6 +57,7 @@ class Table:
         notes: What the reader left out or assumed, one sentence each.
         named: False where the log has no names and the reader made them up.
         refusal: Set where the format itself says that the rows are no training steps.
+        title: What people call the format, where it differs from the reader's title.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Table:
     notes: tuple[str, ...] = ()
     named: bool = True
     refusal: Refusal | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,9 @@ def table_from_records(
             elif isinstance(cell, str) and len(words.setdefault(key, set())) < limits.max_rows:
                 words[key].add(cell[:80])
         count += 1
-        _check(count, len(rows), name, limits)
+        _check(count, len(rows), limits)
     if count == 0:
-        raise EmptyLogError(f"{name} holds no rows.", hint="Give the log of a run that has begun.")
+        raise EmptyLogError("The log holds no rows.", hint="Give the log of a run that has begun.")
     columns = {
         key: Cells(np.array(rows[key], dtype=np.int64), np.array(values[key], dtype=np.float64))
         for key in rows
@@ -61,14 +61,14 @@ def table_from_records(
     return Table(name, log_format, count, columns, texts, notes)
 
 
-def _check(rows: int, columns: int, name: str, limits: Limits) -> None:
+def _check(rows: int, columns: int, limits: Limits) -> None:
     if rows > limits.max_rows:
         raise LimitError(
-            f"{name} has more than {limits.max_rows:,} rows.", hint="Keep every tenth row."
+            f"The log has more than {limits.max_rows:,} rows.", hint="Keep every tenth row."
         )
     if columns > limits.max_columns:
         raise LimitError(
-            f"{name} has more than {limits.max_columns:,} columns.",
+            f"The log has more than {limits.max_columns:,} columns.",
             hint="Keep the columns of the losses, the learning rate and the step.",
         )
 

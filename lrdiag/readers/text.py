@@ -39,13 +39,13 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     """
     if source.data.count(b"\n") > limits.max_rows:
         raise LimitError(
-            f"{source.name} has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
+            f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )
     forms = forms_of(source.data.decode("utf-8", "replace"))
     chosen, notes = _choose(forms)
     if not chosen:
         raise UnknownFormatError(
-            f"{source.name} is text in which no losses were found.",
+            "No losses were found in the text.",
             hint="Log lines such as: step 100: train_loss 2.31, val_loss 2.40, lr 0.001.",
         )
     table = _table(chosen, PurePath(source.name).stem, limits, notes)
@@ -177,7 +177,7 @@ def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, .
             parts.setdefault(column, []).append((places, values[kept]))
         if len(parts) > limits.max_columns:
             raise LimitError(
-                f"{name} has more than {limits.max_columns:,} names.", hint="Log fewer quantities."
+                f"The log has more than {limits.max_columns:,} names.", hint="Log fewer quantities."
             )
     columns = {column: _join(pieces) for column, pieces in parts.items()}
     return Table(name, READER.name, len(rows), columns, notes=notes)

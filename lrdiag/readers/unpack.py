@@ -36,7 +36,7 @@ def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]: 
         UnknownFormatError: The archive is a checkpoint or a document.
         EmptyLogError: The archive holds no file.
     """
-    _check_size(source.name, len(source.data), limits)
+    _check_size(len(source.data), limits)
     if source.data.startswith(GZIP):
         return (_gunzip(source, limits),)
     if source.data.startswith(ZIP):
@@ -44,10 +44,10 @@ def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]: 
     return (source,)
 
 
-def _check_size(name: str, size: int, limits: Limits) -> None:
+def _check_size(size: int, limits: Limits) -> None:
     if size > limits.max_bytes:
         raise LimitError(
-            f"{name} holds more than {limits.max_bytes / 1e6:,.0f} MB.",
+            f"The log holds more than {limits.max_bytes / 1e6:,.0f} MB.",
             hint="Keep every tenth row, or only the columns of the losses and the learning rate.",
         )
 
@@ -56,9 +56,9 @@ def _gunzip(source: Source, limits: Limits) -> Source:
     name = source.name[:-3] if source.name.lower().endswith(".gz") else source.name
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as stream:
-            data = _drain(stream, source.name, len(source.data), limits.max_bytes, limits)
+            data = _drain(stream, len(source.data), limits.max_bytes, limits)
     except _BROKEN as error:
-        raise _damaged(source.name) from error
+        raise _damaged() from error
     return Source(name, data)
 
 
@@ -68,36 +68,36 @@ def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
             kind = kind_of_members(archive.namelist())
             if kind:
                 raise UnknownFormatError(
-                    f"{source.name} is {kind}.",
+                    f"The file is {kind}.",
                     hint="Give the text that the training run printed, or its CSV or JSON log.",
                 )
             members = [member for member in archive.infolist() if _is_file(member)]
             if len(members) > limits.max_members:
                 raise LimitError(
-                    f"{source.name} holds {len(members):,} files; lrdiag reads up to "
+                    f"The archive holds {len(members):,} files; lrdiag reads up to "
                     f"{limits.max_members}.",
                     hint="Pack only the logs to diagnose.",
                 )
-            found = list(_members(archive, members, source.name, limits))
+            found = list(_members(archive, members, limits))
     except _BROKEN as error:
-        raise _damaged(source.name) from error
+        raise _damaged() from error
     if not found:
-        raise EmptyLogError(f"{source.name} holds no file.", hint="Pack at least one log.")
+        raise EmptyLogError("The archive holds no file.", hint="Pack at least one log.")
     return tuple(found)
 
 
 def _members(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, limits: Limits
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits
 ) -> list[Source]:
     left = limits.max_bytes
     found = []
     for member in members:
         if member.flag_bits & ENCRYPTED:
             raise MalformedLogError(
-                f"{name} is encrypted.", hint="Pack the logs without a password."
+                "The archive is encrypted.", hint="Pack the logs without a password."
             )
         with archive.open(member) as stream:
-            data = _drain(stream, name, max(member.compress_size, 1), left, limits)
+            data = _drain(stream, max(member.compress_size, 1), left, limits)
         left -= len(data)
         if not data.startswith((GZIP, *ZIP)):
             found.append(Source(_safe(member.filename), data))
@@ -116,25 +116,23 @@ def _safe(path: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:200] or "log"
 
 
-def _drain(
-    stream: IO[bytes] | gzip.GzipFile, name: str, packed: int, budget: int, limits: Limits
-) -> bytes:
+def _drain(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: int, limits: Limits) -> bytes:
     """Read a stream to its end, but not beyond the budget or the ratio."""
     parts, size = [], 0
     while part := stream.read(CHUNK):
         parts.append(part)
         size += len(part)
         if size > budget:
-            _check_size(name, limits.max_bytes + 1, limits)
+            _check_size(limits.max_bytes + 1, limits)
         if size > limits.ratio_floor and size > limits.max_ratio * packed:
             raise LimitError(
-                f"{name} unpacks to more than {limits.max_ratio:g} times its size.",
+                f"The archive unpacks to more than {limits.max_ratio:g} times its size.",
                 hint="Give the log itself, not packed.",
             )
     return b"".join(parts)
 
 
-def _damaged(name: str) -> MalformedLogError:
+def _damaged() -> MalformedLogError:
     return MalformedLogError(
-        f"{name} is a damaged archive.", hint="Pack the log again, or give the log itself."
+        "The archive is damaged.", hint="Pack the log again, or give the log itself."
     )

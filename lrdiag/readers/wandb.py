@@ -67,7 +67,9 @@ def _compact(
         mine = np.isin(cells.rows, kept)
         columns[name] = Cells(np.searchsorted(kept, cells.rows[mine]), cells.values[mine])
     notes = (*table.notes, "The __MIN and __MAX columns of the export are left out.")
-    return replace(table, name=run, rows=len(kept), columns=columns, texts={}, notes=notes)
+    return replace(
+        table, name=run, rows=len(kept), columns=columns, texts={}, notes=notes, title=READER.title
+    )
 
 
 READER = Reader(

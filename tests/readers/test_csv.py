@@ -44,12 +44,23 @@ def test_words_for_nothing_are_empty(word: str) -> None:
     np.testing.assert_array_equal(run["train_loss"].steps, [0.0, 2.0])
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t", " ", "    ", "|"])
-def test_delimiters(mark: str) -> None:
+@pytest.mark.parametrize(
+    ("mark", "title"),
+    [
+        (",", "CSV"),
+        (";", "Semicolon-separated text"),
+        ("\t", "TSV"),
+        (" ", "Text in columns"),
+        ("    ", "Text in columns"),
+        ("|", "Text between bars"),
+    ],
+)
+def test_delimiters(mark: str, title: str) -> None:
     lines = [mark.join(cells) for cells in (("step", "loss", "lr"), ("1", "2.5", "0.1"))]
     run = read(rows(*lines, mark.join(("2", "2.25", "0.1"))))
     np.testing.assert_array_equal(run["train_loss"].values, [2.5, 2.25])
     np.testing.assert_array_equal(run["lr"].values, [0.1, 0.1])
+    assert (run.format, run.title) == ("csv", title)
 
 
 def test_decimal_commas_between_semicolons() -> None:
@@ -139,6 +150,13 @@ def test_words_are_a_column_that_is_left_alone() -> None:
     (phase,) = [one for one in run.columns if one.name == "phase"]
     assert phase.role == "ignore"
     assert phase.why == "the cells hold words"
+
+
+def test_a_word_that_never_changes_is_a_word() -> None:
+    run = read(rows("step,state,loss,none", "0,finished,2.5,", "1,finished,2.0,-", "2,,1.5,"))
+    why = {column.name: column.why for column in run.columns}
+    assert why["state"] == "the cells hold words"
+    assert why["none"] == "every cell is empty"
 
 
 def test_a_header_alone_holds_no_rows() -> None:

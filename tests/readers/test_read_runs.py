@@ -5,7 +5,13 @@ import pickle
 import numpy as np
 import pytest
 
-from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
+from lrdiag.errors import (
+    EmptyLogError,
+    LimitError,
+    MalformedLogError,
+    ReadError,
+    UnknownFormatError,
+)
 from lrdiag.readers import READERS, Limits, Source, read_runs
 
 PLAIN = b"step,loss\n0,2.5\n1,2.0\n"
@@ -44,7 +50,7 @@ def test_what_is_no_text_is_named_and_never_opened(data: bytes, said: str) -> No
 
 def test_prose_is_no_log() -> None:
     text = "It was a dark and stormy night. The rain fell in 3 torrents.\n" * 20
-    with pytest.raises(UnknownFormatError, match="no losses") as caught:
+    with pytest.raises(UnknownFormatError, match="No losses") as caught:
         read_runs(Source("x.txt", text.encode()))
     assert "step" in caught.value.hint
 
@@ -122,6 +128,32 @@ def test_a_trainer_state() -> None:
 def test_json_that_is_cut_off(text: str) -> None:
     with pytest.raises((MalformedLogError, UnknownFormatError)):
         read_runs(Source("x.json", text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"loss": [1,2', "it ends in the middle, in line 1"),
+        ('{"loss": [1.5, 2.', "it ends in the middle, in line 1"),
+        ('{"log_history": [\n{"loss": 1.5, "st', "it ends in the middle, in line 2"),
+        ('{"log_history": [\n{"loss": 1.5 "step": 2}]}', "line 2 is no JSON from character 14 on"),
+        ("[[1.5, 2, 3.5],\n [1.5, 3", "it ends in the middle, in line 2"),
+    ],
+)
+def test_json_that_breaks_off_is_told_in_our_words(text: str, said: str) -> None:
+    with pytest.raises(MalformedLogError) as caught:
+        read_runs(Source("x.json", text.encode()))
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x89PNG\r\n\x1a\n", b"step,loss\n", b"{}", b'{"loss": [1,2', b"no log 1"]
+)
+def test_an_error_leaves_the_name_of_the_file_to_who_shows_it(data: bytes) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_runs(Source("c17.csv", data))
+    assert "c17" not in caught.value.message
+    assert caught.value.message[0].isupper()
 
 
 def test_json_that_nests_too_deeply() -> None:
