@@ -18,6 +18,8 @@ from lrdiag.readers.reader import Cells, IntArray
 from lrdiag.run import Axis
 
 MAX_FALLS = 0.34  # of all rows; a counter that falls more often counts nothing
+MOST_FALLS = 10_000  # each costs 50 µs; nobody logs that many epochs by the step
+MOST_RESTARTS = 200  # each looks at all rows before it; beyond, the counter counts nothing
 MAX_TIES = 0.2  # of all points; above, the counter is too coarse to tell the points apart
 MIN_COVERED = 0.5  # of the points; below, a counter is not one of these points
 NEAR_START = 0.05  # of the stretch so far; a fall to there is a fall to the start
@@ -33,7 +35,7 @@ class Layout:
 
     Attributes:
         axis: What the steps count.
-        steps: The step of every row; NaN for a row of another run or replaced by a later copy.
+        steps: The step of every row of the run; NaN for a row replaced by a later copy.
         epochs: The epoch of every row, where the log tells.
         restarts: The steps to which the log fell back.
         rows: The half-open bounds of the run's rows; None for all.
@@ -71,7 +73,7 @@ def lay_out(
         if laid:
             return tuple(replace(one, notes=notes + one.notes) for one in laid)
         falls = int(np.count_nonzero(np.diff(steps[main.rows]) < 0.0))
-        if falls > MAX_FALLS * len(main):
+        if falls > _most_falls(main):
             notes += (f"{name} falls back {falls:,} times in {len(main):,} rows; it is not used.",)
     return (Layout(Axis(None, "index"), np.arange(rows, dtype=np.float64), passes, notes=notes),)
 
@@ -108,7 +110,7 @@ def _count(
     falls = np.flatnonzero(np.diff(at) < 0.0) + 1
     if len(at) > 1 and at.min() == at.max():
         return ()
-    if len(falls) > MAX_FALLS * len(at):
+    if len(falls) > _most_falls(main):
         if not _is_shuffled(at, main.values):
             return ()
         why = f"The rows are not in the order of {name}; lrdiag has put them in order."
@@ -130,6 +132,10 @@ def _count(
         axis, values, restarts, more = part
         laid.append(Layout(axis, values, passes, restarts, (first, last), notes + more))
     return tuple(laid)
+
+
+def _most_falls(main: Cells) -> float:
+    return min(MAX_FALLS * len(main), MOST_FALLS)
 
 
 def _is_shuffled(at: FloatArray, losses: FloatArray) -> bool:
@@ -185,9 +191,10 @@ def _join(steps: FloatArray, rows: IntArray, falls: Sequence[int]) -> None:
     """Make a counter that starts again at every epoch go on, in place."""
     at = steps[rows]
     stride = float(np.median(np.abs(np.diff(at)))) or 1.0
-    for fall in falls:
-        row = _cut(steps, rows, fall)
-        steps[row:] += steps[row - 1] + stride - steps[rows[fall]]
+    cuts = np.array([_cut(steps, rows, fall) for fall in falls])
+    lifts = np.zeros(len(steps))
+    lifts[cuts] = steps[cuts - 1] + stride - steps[rows[np.array(falls)]]
+    steps += np.cumsum(lifts)
 
 
 def _cut(steps: FloatArray, rows: IntArray, fall: int) -> int:
@@ -209,10 +216,9 @@ def _one_run(
 ) -> tuple[Axis, FloatArray, tuple[float, ...], tuple[str, ...]] | None:
     """Lay out the rows of one run; None where the counter cannot tell its points apart."""
     first, last = bounds
-    inside = (main.rows >= first) & (main.rows < last)
-    mine = main.rows[inside]
-    values = np.full(len(steps), np.nan)
-    values[first:last] = steps[first:last]
+    inside = slice(*np.searchsorted(main.rows, bounds))
+    mine = main.rows[inside] - first
+    values = steps[first:last].copy()
     at = values[mine]
     rises = np.diff(at)
     # A line printed twice is one point; two values at one step are two.
@@ -222,11 +228,13 @@ def _one_run(
     if ties > MAX_TIES * len(at) and not np.any(rises < 0.0):
         if unit == "epoch" or len(np.unique(at)) < 2:
             return None
-        values[first:last] = _spread(values[first:last])
+        values = _spread(values)
         why = f"{name} is too coarse to tell the points apart; they are spread between its values."
         return Axis(name, unit), values, (), (why,)
     falls = np.flatnonzero(rises < 0.0) + 1
     restarts = tuple(float(at[fall]) for fall in falls if _lasts(at, int(fall)))
+    if len(restarts) > MOST_RESTARTS:
+        return None
     _replace(values, mine, falls)
     return Axis(name, unit), values, restarts, ()
 
@@ -244,7 +252,7 @@ def _replace(values: FloatArray, rows: IntArray, falls: IntArray) -> None:
     ends = [*falls[1:], len(at)]
     for fall, end in zip(falls, ends, strict=True):
         if not _lasts(at, int(fall)):
-            end = fall + 1
+            continue  # of two rows at one step the later stands anyway
         low, high = at[fall], at[end - 1]
         earlier = values[: rows[fall]]
         earlier[(earlier >= low) & (earlier <= high)] = np.nan

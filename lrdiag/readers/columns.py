@@ -122,10 +122,11 @@ def _build(base: Run, table: Table, chosen: Mapping[Role, str], layout: Layout) 
 
 
 def _within(cells: Cells, rows: tuple[int, int] | None) -> Cells:
+    """Return the cells of one run, their rows counted from its first."""
     if rows is None:
         return cells
     first, last = np.searchsorted(cells.rows, rows)
-    return Cells(cells.rows[first:last], cells.values[first:last])
+    return Cells(cells.rows[first:last] - rows[0], cells.values[first:last])
 
 
 def _series(cells: Cells, steps: FloatArray) -> tuple[Series, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from lrdiag.readers.languages import fold, translate
 from lrdiag.run import Refusal, Role
 
 Words = tuple[str, ...]
@@ -131,8 +132,8 @@ NOTHING = Guess("ignore", 0.0, "the name says nothing that lrdiag knows")
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> Words:
     """Split a column name into lower-case words: "trainLoss/epoch_1" is train, loss, epoch, 1."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[:200])
-    found = re.findall(r"[a-z]+|\d+", apart.lower())
+    apart = translate(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[:200])))
+    found = re.findall(r"[a-z]+|\d+", apart)
     return tuple(word for part in found for word in _SPELLINGS.get(part, part).split())
 
 

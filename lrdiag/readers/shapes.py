@@ -112,7 +112,7 @@ class _Walk:
                     self._unit(token)
                 else:
                     self.words.append(token.rstrip(".-/'"))
-            elif token in ":=":
+            elif token in ":=\N{FULLWIDTH COLON}":
                 if after[:1].isalpha():
                     self._break()
             elif token == "[" and after == MARK and self.words and self._counts():

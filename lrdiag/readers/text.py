@@ -22,7 +22,7 @@ MIN_COUNTS = 3  # different values from which a line without a loss is a counter
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
 # From the start of a line, so that a line of 20 MB without a digit is passed over once.
-_WORDS = re.compile(rb"^[^A-Za-z\n]*[A-Za-z][^\d\n]*\d", re.MULTILINE)
+_WORDS = re.compile(rb"^[^A-Za-z\x80-\xff\n]*[A-Za-z\x80-\xff][^\d\n]*\d", re.MULTILINE)
 
 
 def recognises(source: Source) -> bool:

@@ -37,7 +37,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     """Read one table a run; a runs table is read and refused. Errors as in ``csv.read``."""
     table = replace(read_table(source, limits), format=READER.name)
     if not any(_TWIN.fullmatch(name) for name in table.columns):
-        return (replace(table, refusal=RUNS_TABLE),)
+        return (replace(table, refusal=RUNS_TABLE, title=READER.title),)
     return tuple(_runs(table))
 
 

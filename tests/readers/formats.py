@@ -221,6 +221,11 @@ PRINTED = (
         "litgpt",
         "Epoch 1 | iter {n} step {e} | loss train: {train:.3f}, val: n/a | iter time: 100.12 ms\n",
     ),
+    Printed(
+        "a loop in Chinese",
+        "第 {n} 轮：训练损失：{train:.4f}，验证损失：{val:.4f}，学习率：0.001\n",
+        val=EPOCHS,
+    ),
     Printed("torchtune", "Step {n} | loss:{train:.10f} lr:0.0002 tokens_per_second:123.4 \n"),
     Printed(
         "torchtitan",

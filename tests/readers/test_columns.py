@@ -86,6 +86,42 @@ WORSE = [3.2 - 0.1 * k for k in range(12)]
         ("d_loss", "ignore"),
         ("G_loss", "ignore"),
         ("samples", "ignore"),
+        ("Epoche", "epoch"),
+        ("Verlust", "train_loss"),
+        ("Val_Verlust", "val_loss"),
+        ("Validierungsverlust", "val_loss"),
+        ("Lernrate", "lr"),
+        ("Genauigkeit", "train_accuracy"),
+        ("Époque", "epoch"),
+        ("perte d'entraînement", "train_loss"),
+        ("perte_validation", "val_loss"),
+        ("Taux d'apprentissage", "lr"),
+        ("época", "epoch"),
+        ("pérdida", "train_loss"),
+        ("Pérdida de validación", "val_loss"),
+        ("tasa_de_aprendizaje", "lr"),
+        ("perda de treino", "train_loss"),
+        ("perda_validação", "val_loss"),
+        ("taxa de aprendizado", "lr"),
+        ("perdita", "train_loss"),
+        ("perdita di validazione", "val_loss"),
+        ("tasso di apprendimento", "lr"),
+        ("损失", "train_loss"),
+        ("训练损失", "train_loss"),
+        ("验证损失", "val_loss"),
+        ("验证准确率", "val_accuracy"),
+        ("学习率", "lr"),
+        ("轮次", "epoch"),
+        ("訓練損失", "train_loss"),
+        ("検証損失", "val_loss"),
+        ("学習率", "lr"),
+        ("エポック", "epoch"),
+        ("потери", "train_loss"),
+        ("Потери на валидации", "val_loss"),
+        ("Скорость обучения", "lr"),
+        ("Эпоха", "epoch"),
+        ("fehlerhaft", "ignore"),
+        ("compass", "ignore"),
     ],
 )
 def test_names(name: str, role: str) -> None:
@@ -104,6 +140,21 @@ def test_a_plain_log_and_how_sure_of_it() -> None:
     assert loss.confidence > 0.9
     assert loss.why == "the name says loss and the values fall"
     assert (loss.n, loss.first, loss.nonfinite) == (12, 3.0, 0)
+
+
+def test_a_log_in_german() -> None:
+    text = "Epoche;Verlust;Val_Verlust;Lernrate\n" + "".join(
+        f"{k};{2.5 - 0.1 * k:.1f};{2.6 - 0.1 * k:.1f};0,1\n".replace(".", ",") for k in range(9)
+    )
+    (run,) = read_runs(Source("log.csv", text.encode()))
+    assert run.refusal is None
+    assert roles_of(run) == {
+        "Epoche": "epoch",
+        "Verlust": "train_loss",
+        "Val_Verlust": "val_loss",
+        "Lernrate": "lr",
+    }
+    assert run["val_loss"].values[-1] == 1.8
 
 
 def test_values_overrule_a_name() -> None:
