@@ -57,11 +57,11 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
 
 
 def _is_over(signals: Signals) -> bool:
-    """Return False where the user plans a run much longer than the log."""
-    planned, run = signals.config.planned_steps, signals.run
-    if planned is None or run.x.unit != "step" or "train_loss" not in run:
-        return True
-    return float(run["train_loss"].steps[-1]) >= OVER * planned
+    """Return False where the user plans, or the schedule shows, a run longer than the log."""
+    planned, run, schedule = signals.config.planned_steps, signals.run, signals.schedule
+    if planned is not None and run.x.unit == "step" and "train_loss" in run:
+        return float(run["train_loss"].steps[-1]) >= OVER * planned
+    return schedule is None or not schedule.unfinished
 
 
 def _factor_range(move: Move) -> tuple[float, float] | None:

@@ -146,7 +146,8 @@ BY_CAUSE: Mapping[Cause, Probe] = {
     "blew-up": _lower_after_nan,
     "repeated-spikes": _lower_until_calm,
     "not-over": lambda run, move: (
-        f"Diagnose again when the training has come further; {run.planned()} steps are planned."
+        "Let it train on and diagnose again when the rate has come down. If the log is the whole "
+        f"run, train as long at {run.rate(3.0)}: raise if the loss ends below {run.end_loss()}."
     ),
     "slow-at-chance": _raise_at_chance,
     "bad-sample": _check_batch,

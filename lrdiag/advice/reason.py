@@ -147,8 +147,7 @@ SENTENCES: Mapping[Cause, Callable[[RunInWords, ShapeSignals, LossShape], str]] 
         f"the loss stops at {run.end_loss()} for want of steps."
     ),
     "not-over": lambda run, shape, loss: (
-        f"The log holds {run.span(1.0)} of {run.planned()} planned: a run that is not over looks "
-        "slow."
+        f"The run does not seem to be over, {run.unfinished()}: until then a right rate looks slow."
     ),
     "data-order": lambda run, shape, loss: (
         "The loss repeats from epoch to epoch, so it tells the order of the data, not the rate."

@@ -61,9 +61,13 @@ class RunInWords:
         losses = self._losses()
         return bool(losses[max(0, round(after * len(losses)) - 1)] >= losses[0])
 
-    def planned(self) -> str:
-        """Return the length of the whole run, in steps."""
-        return say_number(self.signals.config.planned_steps)
+    def unfinished(self) -> str:
+        """Return what shows that the run is not over."""
+        planned, schedule = self.signals.config.planned_steps, self.signals.schedule
+        if planned is not None:
+            return f"the log holds {self.span(1.0)} of {say_number(planned)} planned"
+        left = 1.0 if schedule is None else schedule.left
+        return f"the rate still falls and stands at {share(left)} of its peak"
 
     def first_level(self) -> float:
         """Return the first row in start levels; above 1 where the first rows already fall."""

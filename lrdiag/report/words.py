@@ -29,6 +29,7 @@ VerdictSeverity = Literal["ok", "note", "warning", "error", "unknown"]
 
 LITTLE = 0.25  # a rate to be multiplied by more than this is "a little" off
 FAR = 0.05  # and by less than this "far" off; the symptom table divides by 10 to 100 there
+TOO_SHORT = "LOG901"
 
 # Which moves of the rate a symptom argues for; a symptom not named here argues for none, and
 # the verdict then names symptom and rate side by side instead of one as the proof of the other.
@@ -100,7 +101,7 @@ def verdict(diagnosis: Diagnosis) -> Verdict:
         return Verdict(
             "unknown", f"This is not the loss log of one run: {_tail(refusal.reason)}", refusal.hint
         )
-    if diagnosis.status == "inconclusive":
+    if TOO_SHORT in diagnosis.findings and diagnosis.status == "inconclusive":
         return Verdict(
             "unknown", f"Too early to tell: {length(diagnosis.run)}.", diagnosis.advice.next_step
         )
@@ -118,10 +119,11 @@ def verdict(diagnosis: Diagnosis) -> Verdict:
 def _healthy(diagnosis: Diagnosis) -> Verdict:
     advice, course = diagnosis.advice, _course(diagnosis.run)
     if advice.action in {"lower", "raise", "decay"}:
-        headline = f"Nothing is wrong with the curve, but {_rate_is(advice)}."
-        if advice.reason.startswith("The learning rate"):  # says the same with its proof
-            headline = advice.reason
-        return Verdict("note", headline, course)
+        told = advice.reason.startswith("The learning rate")  # says the same with its proof
+        headline = advice.reason if told else f"{_upper(_rate_is(advice))}."
+        return Verdict(
+            "note", headline, f"No single symptom says so, the whole curve does. {course}"
+        )
     if advice.action == "unsure":
         headline = "Nothing is wrong with the curve; this log does not tell which rate is better."
         return Verdict("ok", headline, advice.reason)
@@ -171,7 +173,7 @@ def advice_heading(diagnosis: Diagnosis) -> str:
     """Say the advice as an order; without one, say that the rate is not the matter."""
     advice = diagnosis.advice
     loud = [code for code, one in diagnosis.findings.items() if one.severity > Severity.NOTE]
-    if diagnosis.status in {"inconclusive", "not-a-loss-log"}:
+    if advice.action == "unsure" and diagnosis.status in {"inconclusive", "not-a-loss-log"}:
         return "No advice from this log"
     if advice.action == "unsure" and loud and not any(code in SPEAKS_FOR for code in loud):
         return "Not a matter of the rate, as far as this log tells"

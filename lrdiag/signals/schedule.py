@@ -12,6 +12,9 @@ AT_PEAK = 0.98  # of the peak; where a warmup has ended
 CONSTANT = 1.05  # largest rate over smallest; below, nobody scheduled it
 RAISED = 1.5  # times; a rate that rises so much within JUMP_SHARE has jumped
 JUMP_SHARE = 0.01  # of the rows
+TAIL = 0.1  # of the steps, over which a rate falls or rests
+STILL = 0.995  # of the rate a tail ago; a cosine falls by more from its first twentieth on
+ENDED = 0.3  # of the peak; cosine, linear and step schedules end at a tenth or below
 CALM_ROWS = 5  # rows; a rate that leaves their median for one row or two is a slip, no schedule
 MIN_ROWS = 20  # rows; fewer are taken as they are
 
@@ -48,6 +51,14 @@ class Schedule:
     def left(self) -> float:
         """The last rate as a share of the peak."""
         return self.last / self.peak if self.peak > 0.0 else 1.0
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the rate still falls from a height where no schedule ends."""
+        before = float(
+            self.at(np.array([self.steps[-1] - TAIL * (self.steps[-1] - self.steps[0])]))[0]
+        )
+        return self.left > ENDED and self.last < STILL * before
 
     def at(self, steps: FloatArray) -> FloatArray:
         """Return the rate at these steps, interpolated."""
