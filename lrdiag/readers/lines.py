@@ -6,8 +6,9 @@ and the numbers of its lines lie in one array: a line costs 10 µs and 100 bytes
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from lrdiag.readers.shapes import NUMBER, Shape, box_row, shape_of, shape_of_nam
 
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
 MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kept
+MOST_SHAPES = 100_000  # shapes worked out, at 60 µs each; logs of a million lines have hundreds
 
 _CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
 _PIPES = ("|", "│", "┃")
@@ -120,9 +122,32 @@ def _split(text: str) -> Iterator[str]:
             yield from (part for part in re.split(r"(?<=\])", line) if 0 < len(part) <= MAX_LINE)
 
 
+@dataclass(slots=True)
+class _Shapes:
+    """Shapes by the text or the names that they were made of.
+
+    Forgets them all when it is full; takes no new ones where nearly every line has its own.
+    """
+
+    known: dict[str | tuple[str, ...], Shape | None] = field(default_factory=dict)
+    made: int = 0
+
+    def find(self, key: str | tuple[str, ...], make: Callable[[], Shape | None]) -> Shape | None:
+        """Return the shape for a key, made at its first use."""
+        if key in self.known:
+            return self.known[key]
+        if self.made >= MOST_SHAPES:
+            return None
+        if len(self.known) > MAX_SHAPES:
+            self.known.clear()
+        self.made += 1
+        self.known[key] = make()
+        return self.known[key]
+
+
 def _shaped(text: str) -> Iterator[tuple[Shape, Sequence[str]]]:
     """Yield each line, box or row of a table that names a number, as shape and numbers."""
-    shapes: dict[str | tuple[str, ...], Shape | None] = {}
+    shapes = _Shapes()
     box: list[tuple[str, str]] = []
     header: list[str] = []
     for line in _split(text):
@@ -142,15 +167,9 @@ def _shaped(text: str) -> Iterator[tuple[Shape, Sequence[str]]]:
     yield from _named(*_unboxed(box), shapes)
 
 
-def _plain(
-    line: str, shapes: dict[str | tuple[str, ...], Shape | None]
-) -> Iterator[tuple[Shape, Sequence[str]]]:
+def _plain(line: str, shapes: _Shapes) -> Iterator[tuple[Shape, Sequence[str]]]:
     skeleton, numbers = take_apart(line)
-    if skeleton not in shapes:
-        if len(shapes) > MAX_SHAPES:
-            shapes.clear()
-        shapes[skeleton] = shape_of(skeleton)
-    shape = shapes[skeleton]
+    shape = shapes.find(skeleton, partial(shape_of, skeleton))
     if shape is not None:
         yield shape, numbers
 
@@ -158,14 +177,12 @@ def _plain(
 def _named(
     names: tuple[str, ...],
     numbers: Sequence[str],
-    shapes: dict[str | tuple[str, ...], Shape | None],
+    shapes: _Shapes,
     *,
     bar: bool = False,
 ) -> Iterator[tuple[Shape, Sequence[str]]]:
     key = (*names, "bar") if bar else names
-    if key not in shapes:
-        shapes[key] = shape_of_names(names, bar=bar)
-    shape = shapes[key]
+    shape = shapes.find(key, partial(shape_of_names, names, bar=bar))
     if shape is not None:
         yield shape, numbers
 

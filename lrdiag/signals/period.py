@@ -40,7 +40,8 @@ class Period:
 
 def measure_period(curve: Curve, epochs: Series) -> Period | None:
     """Fold the loss by epoch; None where the log is too short or too sparse for it."""
-    passed = np.interp(curve.steps, epochs.steps, _to_fractions(epochs))
+    # An epoch never falls; a stray value must not make room for epochs that never were.
+    passed = np.interp(curve.steps, epochs.steps, np.maximum.accumulate(_to_fractions(epochs)))
     total = float(passed[-1] - passed[0])
     rows_an_epoch = len(curve) / total if total > 0.0 else 0.0
     if total < MIN_EPOCHS or rows_an_epoch < ROWS_A_PHASE * PHASES:

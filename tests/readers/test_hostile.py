@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -41,10 +42,8 @@ HOSTILE = {
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_log_costs_little(data: bytes) -> None:
     start = time.perf_counter()
-    try:
+    with suppress(ReadError):
         assert read_runs(Source("a.csv", data))
-    except ReadError as error:
-        assert error.message
     assert time.perf_counter() - start < 4.0
 
 
