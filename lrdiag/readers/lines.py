@@ -20,6 +20,7 @@ from lrdiag.readers.shapes import NUMBER, Shape, box_row, shape_of, shape_of_nam
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
 MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kept
 MOST_SHAPES = 100_000  # shapes worked out, at 60 µs each; logs of a million lines have hundreds
+MAX_BOX = 1_000  # rows of a box; those that trainers draw have about twenty
 
 _CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
 _PIPES = ("|", "│", "┃")
@@ -153,7 +154,8 @@ def _shaped(text: str) -> Iterator[tuple[Shape, Sequence[str]]]:
     for line in _split(text):
         row = box_row(line) if line.lstrip()[:1] in _PIPES else None
         if row is not None:
-            box.append(row)
+            if len(box) < MAX_BOX:
+                box.append(row)
             continue
         if box:
             yield from _named(*_unboxed(box), shapes)

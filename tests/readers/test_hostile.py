@@ -34,6 +34,7 @@ HOSTILE = {
     "a restart every ten rows": falling(10, within=True),
     "a restart every thousand rows": falling(1000, within=True),
     "two thousand columns without names": (b"loss " + b"1 " * 1900 + b"\n") * 200,
+    "a box without end": b"".join(b"| n%d | 1.5 |\n" % i for i in range(N)),
     "a name for every row": b"step,metric,value\n"
     + b"".join(b"%d,m%d,0.5\n" % (i, i) for i in range(N)),
 }
