@@ -406,3 +406,11 @@ def test_fixes_take_the_range_of_the_advice_unless_they_wait_or_go_the_other_way
 def test_a_move_without_a_symptom_is_neither_healthy_nor_a_finding() -> None:
     assert diagnose(too_slow(), rules=()).status == "inconclusive"
     assert diagnose(right(), rules=()).status == "healthy"
+
+
+def test_a_schedule_that_is_not_over_speaks_for_patience() -> None:
+    run = half_fallen()
+    falling = Series(run["train_loss"].steps, np.linspace(1e-3, 5e-4, 200))
+    told = advice_on(make_run(train_loss=run["train_loss"], lr=falling))
+    assert told.action == "unsure"
+    assert "50 % of its peak" in told.reason

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lrdiag.numerics import FloatArray
 from lrdiag.signals.schedule import lr_time, measure_schedule
 from tests.curves import constant_rate, cosine_rate, series_of
 
@@ -50,3 +51,22 @@ def test_time_runs_with_the_rate() -> None:
     assert lr_time(steps, None)[250] == pytest.approx(0.5, abs=0.01)
     assert lr_time(steps, schedule)[100] < 0.21
     assert lr_time(steps, schedule)[400] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("shape", "unfinished"),
+    [
+        (np.linspace(1.0, 0.5, 200), True),
+        (np.linspace(1.0, 0.0, 200), False),
+        (np.full(200, 1.0), False),
+        (np.repeat([1.0, 0.1, 0.01], 70), False),
+        (np.linspace(0.01, 1.0, 200), False),
+    ],
+    ids=["half of a linear decay", "the whole of it", "constant", "steps", "warmup alone"],
+)
+def test_a_rate_that_still_falls_from_a_height_is_unfinished(
+    shape: FloatArray, unfinished: bool
+) -> None:
+    schedule = measure_schedule(series_of(0.003 * shape))
+    assert schedule is not None
+    assert schedule.unfinished is unfinished
