@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from lrdiag.errors import MalformedLogError
-from lrdiag.readers.jsontext import check_depth, flatten, parse
+from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Reader, Source, Table
 from lrdiag.readers.records import table_from_records
@@ -25,6 +25,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: It nests too deeply or is too long.
         EmptyLogError: The history is empty.
     """
+    check_size(source.data, limits)
     try:
         state = parse(source.data)
     except ValueError as error:

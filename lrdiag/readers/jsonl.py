@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from lrdiag.errors import EmptyLogError, MalformedLogError
 from lrdiag.readers.decode import head_of
-from lrdiag.readers.jsontext import check_depth, flatten, parse
+from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Reader, Source, Table
 from lrdiag.readers.records import table_from_records
@@ -35,6 +35,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: Too many records or keys, or nested too deeply.
         EmptyLogError: The document holds no record.
     """
+    check_size(source.data, limits)
     lines = [line for line in source.data.splitlines() if line.strip()]
     records, bad = _lines(lines, limits)
     if not records:

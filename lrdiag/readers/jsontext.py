@@ -41,6 +41,23 @@ def _say_damage(error: json.JSONDecodeError) -> str:
     return f"line {error.lineno:,} is no JSON from character {error.colno:,} on"
 
 
+def check_size(data: bytes, limits: Limits) -> None:
+    """Refuse a JSON text that would take too much memory; to be called before it is parsed.
+
+    Raises:
+        LimitError: It is too large, or holds more lines, lists or objects than a log has rows.
+    """
+    if len(data) > limits.max_json:
+        raise LimitError(
+            f"The log holds more than {limits.max_json / 1e6:,.0f} MB of JSON.",
+            hint="Keep every tenth record, or only the losses and the learning rate.",
+        )
+    if max(map(data.count, (b"\n", b"\r", b"[", b"{"))) > limits.max_rows:
+        raise LimitError(
+            f"The log holds more than {limits.max_rows:,} records.", hint="Keep every tenth record."
+        )
+
+
 def check_depth(value: object, limits: Limits) -> None:
     """Refuse a document that nests deeper than the limit.
 

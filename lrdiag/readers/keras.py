@@ -8,7 +8,7 @@ import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
 from lrdiag.readers.decode import head_of
-from lrdiag.readers.jsontext import check_depth, flatten, parse
+from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Cells, Reader, Source, Table
 
@@ -39,6 +39,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: It nests too deeply, or holds too many lists or items.
         EmptyLogError: No list holds a number.
     """
+    check_size(source.data, limits)
     history = _parse(source)
     check_depth(history, limits)
     lists = _lists(history, limits)

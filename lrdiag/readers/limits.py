@@ -17,6 +17,7 @@ class Limits:
         max_columns: Columns of a table.
         max_rows: Rows of a table, or lines of a console log.
         max_line: Bytes of one line of a table.
+        max_json: Bytes of JSON, which takes up to twenty times as much memory while it is read.
         max_depth: Nesting of a JSON document.
     """
 
@@ -27,6 +28,7 @@ class Limits:
     max_columns: int = 2_000
     max_rows: int = 5_000_000
     max_line: int = 64_000
+    max_json: int = 100_000_000
     max_depth: int = 20
 
     def __post_init__(self) -> None:

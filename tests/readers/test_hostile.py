@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lrdiag.diagnosis import diagnose
-from lrdiag.errors import ReadError
-from lrdiag.readers import Source, read_runs
+from lrdiag.errors import LimitError, ReadError
+from lrdiag.readers import Limits, Source, read_runs
 
 N = 60_000
 
@@ -72,3 +72,17 @@ def test_one_stray_epoch_makes_no_room_for_a_billion() -> None:
     rows = (f"{i},{losses[i]:.4f},{epochs[i]}" for i in range(4_000))
     (run,) = read_runs(Source("a.csv", ("step,loss,epoch\n" + "\n".join(rows)).encode()))
     assert diagnose(run).status in ("healthy", "findings", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"step":1,"loss":2}\n' * 2 + b"1\n" * 2_000,
+        b'[{"a":1},' + b"[]," * 2_000 + b"[]]",
+        b'{"loss":[' + b"1.5," * 4_000 + b"1]}",
+        b'{"log_history":[' + b"{}," * 2_000 + b"{}]}",
+    ],
+)
+def test_json_is_measured_before_it_is_parsed(data: bytes) -> None:
+    with pytest.raises(LimitError):
+        read_runs(Source("a.json", data), limits=Limits(max_rows=1_000, max_json=10_000))
