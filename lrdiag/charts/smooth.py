@@ -55,6 +55,8 @@ def smooth_values(values: FloatArray, width: int) -> FloatArray:
     line = _over_windows(line, np.arange(len(line)), width // 4 // stride, median=False)
     if stride > 1:
         known = np.isfinite(line)
+        if not known.any():  # as of losses near the largest float, whose sums are infinite
+            return np.full(n, np.nan)
         line = np.interp(np.arange(n), centres[known], line[known])
     return np.where(finite, line, np.nan)
 

@@ -67,8 +67,9 @@ def test_a_long_run_is_measured_at_some_places_and_joined() -> None:
     assert np.isfinite(line).all()
 
 
-def test_losses_near_the_largest_float_become_a_gap_and_not_a_warning() -> None:
-    assert np.isnan(smooth_values(np.full(100, 1.7e308), 9)).sum() > 0
+@pytest.mark.parametrize(("n", "width"), [(100, 9), (50_000, 89)])
+def test_losses_near_the_largest_float_become_a_gap_and_not_a_warning(n: int, width: int) -> None:
+    assert np.isnan(smooth_values(np.full(n, 1.7e308), width)).sum() > 0
 
 
 @pytest.mark.parametrize(("n", "width"), [(30, 1), (500, 9), (5_000, 29), (1_000_000, 401)])
