@@ -27,7 +27,7 @@ from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import place, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
-from lrdiag.wording import say_loss
+from lrdiag.wording import say_loss, say_share
 
 MIN_ROWS = 20  # rows; as for LR115
 LEVEL = 0.03  # of the drop; a real run that a reader calls level (decayed, 200 rows): 0.021
@@ -44,8 +44,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     loss, progress, schedule = signals.loss, signals.progress, signals.schedule
-    widest = TAIL * max(abs(progress.tail.low), abs(progress.tail.high))
-    if loss.drop < MIN_DROP * loss.noise or widest > LEVEL * loss.drop:
+    if not _level_tail(signals):
         return None
     decayed = schedule is not None and schedule.left <= DECAYED
     low = loss.end <= NEAR_ZERO * float(np.median(loss.bins.level[:3]))
@@ -73,6 +72,13 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     )
 
 
+def _level_tail(signals: Signals) -> bool:
+    """Whether a loss that fell changes no more over the tail, either way."""
+    loss, tail = signals.loss, signals.progress.tail
+    widest = TAIL * max(abs(tail.low), abs(tail.high))
+    return loss.drop >= MIN_DROP * loss.noise and widest <= LEVEL * loss.drop
+
+
 def _level_since(signals: Signals) -> float:
     loss = signals.loss
     reached = np.flatnonzero(loss.bins.settled <= loss.best + REACHED * loss.drop)
@@ -80,8 +86,11 @@ def _level_since(signals: Signals) -> float:
 
 
 def seen(signals: Signals) -> str:
-    """Return what the tail does."""
-    return tail_gain(signals)
+    """Return what the tail does; where it is level, how much of the loss is left."""
+    loss = signals.loss
+    if not _level_tail(signals) or loss.end <= 0.0 or loss.start <= 0.0:
+        return tail_gain(signals)
+    return f"level, at {say_share(loss.end / loss.start)} of the start"
 
 
 RULE = Rule(
@@ -90,6 +99,6 @@ RULE = Rule(
     needs=("train_loss",),
     check=check,
     doc=__doc__,
-    clear="not yet converged",
+    clear="not converged",
     seen=seen,
 )

@@ -37,6 +37,8 @@ MAX_DROP = 3.0  # noises; the same 9 runs: at most 1.3, dead units: 2.0, good ru
 SURE_TREND = 0.1  # of the start; a trend less sure than this may hide a descent
 VAL_FALL = 0.03  # of its first value; a validation loss that falls by more is learning
 JUMPED = 8.0  # noises above the start, in the first steps; as for LR103
+FELL_SHARE = 0.05  # of the level, in the first rows; 38 flat runs: at most 0.014 where it is sure
+FELL_NOISES = 3.0  # noises of their median; fine-tuning that fell in its first hundredth: 3.8
 CHANCE_WITHIN = 0.015  # of ln C; dead units and untrained classifiers: at most 0.006, one 0.039
 GUESSED = (2, 3, 4, 5, 10, 20, 100, 1000)  # classes that data sets have, if nobody says
 
@@ -71,7 +73,15 @@ def is_flat(signals: Signals) -> bool:
     still = abs(progress.trend.value) <= (MAX_FALL if sloped else SURE_TREND) * level
     sure = max(abs(progress.trend.low), abs(progress.trend.high)) <= SURE_TREND * level
     rose = loss.end - loss.start > max(MAX_DROP * loss.noise, MAX_FALL * level)
-    return small and still and sure and not rose and not _learns_elsewhere(signals)
+    flat = small and still and sure and not rose
+    return flat and not (_fell_at_once(signals) or _learns_elsewhere(signals))
+
+
+def _fell_at_once(signals: Signals) -> bool:
+    """Whether the loss fell within its first rows and is level since: that is learning too."""
+    start = signals.start
+    fell = start.fall >= FELL_SHARE * abs(signals.loss.end) and start.fall_noises >= FELL_NOISES
+    return fell and not _broke_at_once(signals)
 
 
 def _trend_share(signals: Signals) -> float:
@@ -177,5 +187,5 @@ RULE = Rule(
     clear="not flat",
     seen=seen,
     symptom="flat",
-    explains=("LR112",),
+    explains=("LR112", "LR115"),
 )

@@ -23,14 +23,18 @@ Nothing. If you want them gone, look at the samples of those steps, or clip the 
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Severity
+from lrdiag.rules import diverged, wild_oscillation
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import MIN_DROP, MIN_LEVEL, MIN_NOISES, MIN_ROWS, MIN_WIDTH
+from lrdiag.rules.start_overshoot import overshoots
 from lrdiag.rules.words import places, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.spikes import Spike
 from lrdiag.wording import say_loss, spell_count
 
 MIN_BATCHES = 3  # rows; one or two in a run are not worth a line
+MOST_SHARE = 0.005  # of the rows; more is a heavy tail, no single batches. Healthy language
+MANY = 5  # models: at most 0.0022; in a log of a few hundred rows this many may still be batches
 SHOWN = 5
 
 
@@ -40,9 +44,10 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     batches = _lone_rows(signals)
-    if len(batches) < MIN_BATCHES:
+    most = max(MANY, MOST_SHARE * signals.rows)
+    if not MIN_BATCHES <= len(batches) <= most or _unstable(signals):
         return None
-    highest = sorted(batches, key=lambda one: -one.noises)[:SHOWN]
+    highest = sorted(batches, key=lambda one: -one.peak)[:SHOWN]
     top = max(one.peak for one in batches)
     return Finding(
         severity=Severity.NOTE,
@@ -80,9 +85,18 @@ def _lone_rows(signals: Signals) -> list[Spike]:
     ]
 
 
+def _unstable(signals: Signals) -> bool:
+    """Whether the loss as a whole is thrown about: then its rows say nothing of batches."""
+    checks = (diverged.check, wild_oscillation.check)
+    return overshoots(signals) or any(isinstance(one(signals), Finding) for one in checks)
+
+
 def seen(signals: Signals) -> str:
-    """Return how many rows stand out."""
-    return str(len(_lone_rows(signals)))
+    """Return how many rows stand out, or why they are no batches."""
+    rows = len(_lone_rows(signals))
+    if rows < MIN_BATCHES:
+        return str(rows)
+    return "the loss is unstable" if _unstable(signals) else f"heavy tail, {rows:,} rows"
 
 
 RULE = Rule(

@@ -1,11 +1,11 @@
 """Training loss falls while validation loss rises.
 
 ## What it shows
-The validation loss reached its lowest point and has risen since, steadily and by more than its
-noise, while the training loss stands no higher than it did there.
+The validation loss reaches its lowest point and rises from there, steadily and by more than its
+noise, while the training loss stands no higher at the end than it did there.
 
 ## Why it matters
-Every step after the lowest point made the model worse on data that it has not seen. The
+Every step after the lowest point makes the model worse on data that it has not seen. The
 learning rate is seldom the cause, and lowering it mostly delays the same end.
 
 ## Example
@@ -24,6 +24,7 @@ augmentation, more data. A lower late rate comes after that, if at all.
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules import diverged
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import place, too_few_validations
 from lrdiag.signals import Signals
@@ -37,6 +38,7 @@ MIN_TAU = 0.5  # trend since the best; the 6 that overfit: 0.995 up
 MIN_NOISES = 3.0  # noises; the same 47: at most 1.2, the same 6: 32 up
 MIN_DROP = 0.01  # of the training drop; the same 6: 0.024 up
 MOST = 1e99  # noises; evidence is finite
+EARLY = 0.1  # of the run; two rates 10 and 30 times too high: 0.034, small data sets: 0.05 up
 SEVERE_RISE = 0.2  # of the best; from there on the rise alone adds no more confidence
 
 
@@ -53,6 +55,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if not _rises(val, signals.loss.drop) or not val.train_fell:
         return None
     step, last = val.best_step, float(val.steps[-1])
+    diverges = isinstance(diverged.check(signals), Finding)
     noises = (val.end - val.best_level) / val.noise if val.noise > 0.0 else None
     evidence = [
         Evidence(
@@ -82,15 +85,22 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         ),
         summary=(
             f"Validation is lowest at {place(signals, step)}, {say_loss(val.best_value)}, "
-            f"and rises to {say_loss(val.end)} while training falls"
+            f"and rises to {say_loss(val.end)} while training "
+            + ("ends no higher than there" if diverges else "falls")
         ),
-        cause=(
-            "The model fits what is particular to the training data. The learning rate is not "
-            "the cause."
-        ),
+        cause=_cause(diverges=diverges, early=signals.loss.share(step) <= EARLY),
         evidence=tuple(evidence),
         fixes=_fixes(signals, val),
     )
+
+
+def _cause(*, diverges: bool, early: bool) -> str:
+    fits = "The model fits what is particular to the training data."
+    if diverges:
+        return "The training loss climbs as well: the learning rate is too high before all else."
+    if early:
+        return f"{fits} As the best comes so early, perhaps the learning rate is too high as well."
+    return f"{fits} The learning rate is not the cause."
 
 
 def _rises(val: Validation, train_drop: float) -> bool:
@@ -119,7 +129,7 @@ def _fixes(signals: Signals, val: Validation) -> tuple[Fix, ...]:
         Fix("Add data or augmentation", "More variety leaves less to memorise."),
         Fix(
             f"Decay the learning rate to near zero by {where}",
-            "It is not the cause, but a lower late rate settles before the rise.",
+            "A lower late rate settles before the rise.",
         ),
     )
 
@@ -141,4 +151,5 @@ RULE = Rule(
     clear="no overfitting",
     seen=seen,
     symptom="overfitting",
+    explains=("LR115",),
 )

@@ -122,7 +122,14 @@ def _evidence(signals: Signals) -> tuple[Evidence, ...]:
 
 
 def seen(signals: Signals) -> str:
-    """Return what the tail does."""
+    """Return what is no plateau: a slow start, a loss near zero, a decayed rate, or the tail."""
+    loss, progress, schedule = signals.loss, signals.progress, signals.schedule
+    if loss.drop > 0.0 and progress.most > FAST:
+        return f"nine tenths after {say_share(progress.most)}"
+    if loss.drop > 0.0 and loss.end <= NEAR_ZERO * abs(loss.start):
+        return f"ends at {say_share(loss.end / abs(loss.start))} of the start"
+    if schedule is not None and schedule.lowest(progress.tail_from, loss.span[1]) < KEPT:
+        return "the rate decays"
     return tail_gain(signals)
 
 

@@ -25,7 +25,9 @@ applied twice. If a tenth of the run at three times the rate falls no faster, th
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import raise_rate, too_thin
+from lrdiag.rules.start_overshoot import overshoots
+from lrdiag.rules.stuck_at_chance import stays
+from lrdiag.rules.words import cut_short, raise_rate, too_thin
 from lrdiag.signals import Signals
 from lrdiag.wording import say_share
 
@@ -36,13 +38,16 @@ STILL = 0.4  # of the average slope; 8 of 9 runs 100 times too low: 0.58 up, 3 l
 LEAST_GAIN = 0.05  # of the drop, over the last 30 %; the ninth: 0.12
 FAR_DOWN = 0.1  # of the start; a loss below has little left to gain
 MIN_FALL = 0.01  # of the start; less is flat (LR110)
+MOST_NOISE = 0.35  # of the start; 88 slow runs: at most 0.24, a rate 100 times too high: 0.46
+DECAYED = 0.5  # of the peak rate; a schedule that went on to there is a run of its full length,
+FELL = 0.1  # of the start, and a fall by more than this is what that length was for
 SURE_HALF = 0.4  # a line has 0.5
 WARMING = 0.8  # of the run; a rate whose peak comes later was never tried
 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that falls along a line."""
-    thin = too_thin(signals, MIN_ROWS)
+    thin = too_thin(signals, MIN_ROWS) or cut_short(signals)
     if thin is not None:
         return thin
     schedule = signals.schedule
@@ -52,7 +57,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     late = progress.half >= MIN_HALF and progress.half_steps >= HALF_OF_STEPS
     if not (_falls(signals) and late and _goes_on(signals)):
         return None
-    if loss.end < FAR_DOWN * loss.start:
+    if loss.end < FAR_DOWN * loss.start or _another_matter(signals):
         return None
     sure = min(1.0, progress.half / SURE_HALF)
     return Finding(
@@ -60,7 +65,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         confidence=round((0.5 if schedule is None else 0.6) + 0.25 * sure, 2),
         summary=(
             f"Half of all progress takes {say_share(progress.half)} of the run, and the loss "
-            "still falls"
+            "still falls: slow for a run of this length"
         ),
         cause=(
             "The steps are probably too short. A hard task or a tiny model can look the same; a "
@@ -85,6 +90,15 @@ def _goes_on(signals: Signals) -> bool:
     if progress.tail.falls and progress.tail_gain >= LEAST_GAIN * loss.drop:
         return True
     return progress.tail.value <= STILL * progress.trend.value
+
+
+def _another_matter(signals: Signals) -> bool:
+    """Whether the loss is flat, blown up by its rate, or fell by what its schedule allows."""
+    loss, schedule = signals.loss, signals.schedule
+    if loss.noise > MOST_NOISE * abs(loss.start) or overshoots(signals) or stays(signals):
+        return True
+    decayed = schedule is not None and schedule.left <= DECAYED
+    return decayed and signals.progress.fall > FELL * abs(loss.start)
 
 
 def _evidence(signals: Signals) -> tuple[Evidence, ...]:

@@ -35,6 +35,7 @@ from lrdiag.wording import say_loss, say_number, say_share
 MIN_ROWS = 20  # rows; the start of a shorter log is two rows
 MIN_RISE = 0.3  # of the start; 73 healthy runs: at most 0.02, 68 of 70 good ones: 0.28
 MIN_NOISES = 8.0  # noises; a noisy start of those 70: at most 2.0
+MIN_SCATTERS = 2.5  # of the first rows; 60 real overshoots: 3.3 up, noisy rows: at most 1.8
 BAD_END = 0.75  # of the start; 73 healthy runs end below 0.68, the good two that overshoot at 0
 SHORT = 0.05  # of the run; two good runs overshoot, back after 0.4 and 2.8 %
 
@@ -45,8 +46,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     start, loss = signals.start, signals.loss
-    rise = start.rise / abs(start.level) if start.level else 0.0
-    if rise < MIN_RISE or start.rise < MIN_NOISES * loss.noise:
+    if not overshoots(signals):
         return None
     bad = loss.end > start.level - (1.0 - BAD_END) * abs(start.level)
     away = start.back_step if start.back_step is not None else loss.span[1]
@@ -74,6 +74,13 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         evidence=(times, end, time) if bad else (times, time, end),
         fixes=_fixes(signals, bad),
     )
+
+
+def overshoots(signals: Signals) -> bool:
+    """Whether the loss rises at once, beyond what its noise and its first rows scatter by."""
+    start, loss = signals.start, signals.loss
+    sure = max(MIN_NOISES * loss.noise, MIN_SCATTERS * loss.scatter)
+    return start.level != 0.0 and start.rise >= max(MIN_RISE * abs(start.level), sure)
 
 
 def _summary(signals: Signals, bad: bool) -> str:
@@ -111,5 +118,5 @@ RULE = Rule(
     doc=__doc__,
     clear="no overshoot at the start",
     seen=seen,
-    explains=("LR101", "LR102", "LR110", "LR111", "LR112"),
+    explains=("LR101", "LR102", "LR110", "LR111", "LR112", "LR115"),
 )

@@ -21,8 +21,9 @@ Train 50 to 100 % longer, or let the learning rate decay to zero within the step
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.converged import VAL_RISE
 from lrdiag.rules.rule import Rule
-from lrdiag.rules.words import tail_gain, too_thin
+from lrdiag.rules.words import cut_short, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.wording import say_share
 
@@ -30,10 +31,12 @@ MIN_ROWS = 20  # rows; a tail of six, the fewest whose slope can be sure
 MIN_GAIN = 0.03  # of the drop, over the last 30 %
 DECAYED = 0.1  # of the peak rate; a schedule that ends there has used its steps up
 
+LONGER = Fix("Train 50 to 100 % longer", "The trend at the end says it pays.")
+
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a tail that falls."""
-    thin = too_thin(signals, MIN_ROWS)
+    thin = too_thin(signals, MIN_ROWS) or cut_short(signals)
     if thin is not None:
         return thin
     loss, progress = signals.loss, signals.progress
@@ -60,8 +63,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
                 (progress.tail_from, loss.span[1]),
             ),
         ),
-        fixes=(Fix("Train 50 to 100 % longer", "The trend at the end says it pays."),),
+        fixes=() if _overfits(signals) else (LONGER,),
     )
+
+
+def _overfits(signals: Signals) -> bool:
+    """Whether the validation loss has turned: then longer training serves nobody."""
+    val = signals.validation
+    return val is not None and val.rise > VAL_RISE
 
 
 def seen(signals: Signals) -> str:

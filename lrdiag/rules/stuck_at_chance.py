@@ -49,7 +49,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     classes = find_chance(signals)
-    if classes is None or not (is_flat(signals) or _hardly_falls(signals)):
+    if classes is None or not stays(signals):
         return None
     loss, chance = signals.loss, math.log(classes)
     told = signals.config.classes is not None
@@ -78,6 +78,11 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     )
 
 
+def stays(signals: Signals) -> bool:
+    """Whether the loss stays where it began, be it for a little that it memorised."""
+    return is_flat(signals) or _hardly_falls(signals)
+
+
 def _hardly_falls(signals: Signals) -> bool:
     """Whether what falls is small beside the level, and validation does not follow."""
     loss, val = signals.loss, signals.validation
@@ -102,5 +107,5 @@ RULE = Rule(
     clear="not stuck at chance",
     seen=seen,
     symptom="flat",
-    explains=("LR112", "FIT203"),
+    explains=("LR112", "LR115", "FIT203"),
 )

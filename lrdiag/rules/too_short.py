@@ -29,7 +29,7 @@ from lrdiag.run import SeriesName
 from lrdiag.signals import Signals
 from lrdiag.wording import spell_count
 
-MIN_VALUES = 12  # values of a loss; three of eleven are its end and one its start
+MIN_VALUES = 15  # values of a loss; with fewer the advice is unsure as well
 WANTED = 200  # values; where advice from a log stops gaining much (0.96 right, 0.87 at a tenth)
 
 

@@ -19,6 +19,7 @@ from lrdiag.wording import (
 )
 
 FEW = 5  # rows before the best; of fewer, no usual height of the gradient is read
+WHOLE = 0.6  # of the planned steps; a shorter log is the beginning of a run
 RUNAWAY = 100.0  # times the gradient's usual before the best; a clip there would clip nothing
 
 
@@ -40,10 +41,12 @@ def places(signals: Signals, steps: Sequence[float]) -> str:
 
 def tail_gain(signals: Signals) -> str:
     """Return what the loss does over the last 30 % of the run, as a share of the drop."""
-    drop, gain = signals.loss.drop, signals.progress.tail_gain
+    drop, progress = signals.loss.drop, signals.progress
     if drop <= 0.0:
         return "it never falls"
-    return f"last 30 % gains {say_share(gain / drop)}" if gain >= 0.0 else "it rises at the end"
+    if progress.tail_gain > 0.0:
+        return f"last 30 % gains {say_share(progress.tail_gain / drop)}"
+    return "it rises at the end" if progress.tail.rises else "last 30 % gains nothing"
 
 
 def lower_rate(
@@ -116,6 +119,18 @@ def too_thin(signals: Signals, rows: int) -> CannotTell | None:
     kind, remedy = ("finite values", "") if broken else ("values", ": log more often")
     why = f"It takes {rows} {kind} of {name} and the log holds {have or 'none'}{remedy}."
     return CannotTell((f"{rows} rows of {name}",), why)
+
+
+def cut_short(signals: Signals) -> CannotTell | None:
+    """Return why a log that is the first part of a run cannot tell how the run ends."""
+    planned, schedule = signals.config.planned_steps, signals.schedule
+    last = signals.loss.span[1]
+    if planned and signals.run.x.unit == "step" and last < WHOLE * planned:
+        why = f"The log ends at {place(signals, last)} of the {planned:,} that are planned."
+        return CannotTell(("the rest of the run",), why)
+    if schedule is not None and schedule.unfinished:
+        return CannotTell(("the rest of the run",), "The rate still decays when the log ends.")
+    return None
 
 
 def too_few_validations(have: int, need: int) -> CannotTell | None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.numerics import FloatArray, robust_scale
 from lrdiag.run import Series
 from lrdiag.signals.robust import running_median, step_noise
 
@@ -19,8 +19,12 @@ ZERO_FLOOR = 1e-6  # of the first level; float32 cannot tell a loss that small f
 NOISE_FLOOR = 1e-3  # of the level; noise-free full-batch curves have none
 BLOWN_SHARE = 0.3  # of the first row; the first rows stand so far above it only after a blow-up
 BLOWN_NOISES = 8.0  # noises, by which they do; a noisy first row is 3 below by chance
+BLOWN_SCATTERS = 2.5  # scatters, by which they do; 60 real ones: 3.3 up, noisy rows: 1.8
 END_SHARE = 0.05  # of the rows; the end is their median
-HUGE = 1e150  # a loss beyond has overflowed in all but name; squares of it would be infinite
+HUGE = 1e300  # a loss beyond is taken for this much: differences of two must stay finite
+BLOWN_TIMES = 1e6  # the first rows; where half a run stands higher, its noise is the blow-up's
+SCATTER_ROWS = 20  # rows; the first ones, whose scatter tells how far one of them can be trusted
+SCATTERED = 0.03  # of the level; from there on one row is no start level
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +68,9 @@ class Curve:
         bins: The curve as at most 200 medians.
         noise: The white noise of the raw loss: the median over the bins.
         start: The level at the start.
-        best: The lowest median of three bins: the lowest of many would be lower by luck.
+        scatter: How far the first rows lie about their own course, in the loss's unit.
+        best: The lowest median of three bins: the lowest of many would be lower by luck. The
+            start where the loss blew up at once.
         end: The level of the last twentieth.
     """
 
@@ -74,6 +80,7 @@ class Curve:
     bins: Bins
     noise: float
     start: float
+    scatter: float
     best: float
     end: float
 
@@ -82,7 +89,9 @@ class Curve:
 
     @property
     def best_step(self) -> float:
-        """The middle of the lowest bin."""
+        """The middle of the lowest bin; the first step where the start is lower."""
+        if self.best < float(self.bins.settled.min()):
+            return float(self.steps[0])
         return float(self.bins.steps[int(np.argmin(self.bins.settled))])
 
     @property
@@ -117,20 +126,23 @@ def measure_curve(series: Series) -> Curve:
     Raises:
         ValueError: No value is finite; Signals asks before it measures.
     """
-    finite = _finite(series.values)
-    steps, raw = series.steps[finite], series.values[finite]
+    finite = np.isfinite(series.values)
+    steps, raw = series.steps[finite], np.clip(series.values[finite], -HUGE, HUGE)
     if len(raw) == 0:
         raise ValueError("A curve has at least one finite value.")
     bins = measure_bins(steps, raw)
-    noise = float(np.median(bins.noise))
+    noise, scatter = _usual_noise(bins, raw), measure_scatter(raw)
+    start, blown = _start_level(raw, noise, scatter)
+    best = float(bins.settled.min())
     return Curve(
         steps=steps,
         raw=raw,
         lost=series.steps[~finite],
         bins=bins,
         noise=noise,
-        start=_start_level(raw, noise),
-        best=float(bins.settled.min()),
+        start=start,
+        scatter=scatter,
+        best=min(best, start) if blown else best,
         end=float(np.median(raw[-_end_rows(len(raw)) :])),
     )
 
@@ -162,20 +174,38 @@ def _least_noise(level: FloatArray) -> float:
     return max(ZERO_FLOOR * abs(float(level[0])), float(np.finfo(np.float64).tiny))
 
 
-def _finite(values: FloatArray) -> BoolArray:
-    return np.isfinite(values) & (np.abs(values) < HUGE)
+def measure_scatter(raw: FloatArray) -> float:
+    """Return how far the first rows lie about their running median: 0 where they only climb."""
+    first = raw[:SCATTER_ROWS]
+    return robust_scale(first - running_median(first, 5))
+
+
+def _usual_noise(bins: Bins, raw: FloatArray) -> float:
+    """Return the median noise; where half of the run has blown up, that of the first level."""
+    noise, level = float(np.median(bins.noise)), np.abs(bins.level)
+    first = float(np.abs(raw[:3]).max())
+    if first == 0.0 or float(np.median(level)) <= BLOWN_TIMES * first:
+        return noise
+    share = float(np.median(bins.noise[level > 0.0] / level[level > 0.0]))
+    return max(min(share, 1.0) * abs(float(raw[0])), _least_noise(raw))
 
 
 def _end_rows(n: int) -> int:
     return min(n, max(3, round(END_SHARE * n)))
 
 
-def _start_level(raw: FloatArray, noise: float) -> float:
-    """Return the level before the first update did anything.
+def _start_level(raw: FloatArray, noise: float, scatter: float) -> tuple[float, bool]:
+    """Return the level before the first update did anything, and whether the loss blew up at once.
 
-    The first hundredth of the rows, or the first row alone where the loss blew up at once.
+    The first hundredth of the rows, or the first row alone where the loss blew up. Where the
+    rows scatter and happen to begin low, their median.
     """
     level = float(np.median(raw[: int(np.clip(len(raw) // 100, 1, 20))]))
     early = max(level, float(np.median(raw[:3])))
-    blown = early - raw[0] > max(BLOWN_SHARE * abs(raw[0]), BLOWN_NOISES * noise)
-    return float(raw[0]) if blown else level
+    least = max(BLOWN_SHARE * abs(raw[0]), BLOWN_NOISES * noise, BLOWN_SCATTERS * scatter)
+    if early - raw[0] > least:
+        return float(raw[0]), True
+    usual = float(np.median(raw[:5]))
+    if max(noise, scatter) > SCATTERED * abs(usual):
+        level = max(level, usual)
+    return level, False

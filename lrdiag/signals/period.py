@@ -50,14 +50,14 @@ def measure_period(curve: Curve, epochs: Series) -> Period | None:
     rest = curve.raw - _moving_mean(curve.raw, width)
     keep = slice(width // 2, len(rest) - width // 2)
     unit = OUTLIERS * max(float(np.median(curve.bins.noise)), float(np.finfo(np.float64).tiny))
-    rest = np.clip(rest[keep], -unit, unit)
+    rest = np.clip(rest[keep], -unit, unit) / unit  # from -1 to 1: squares of it stay finite
     phase = np.minimum((passed[keep] % 1.0 * PHASES).astype(np.intp), PHASES - 1)
     epoch = (passed[keep] - passed[keep][0] // 1.0).astype(np.intp)
-    return _fold(rest, phase, epoch, total)
+    return _fold(rest, phase, epoch, total, unit)
 
 
 def _fold(
-    rest: FloatArray, phase: NDArray[np.intp], epoch: NDArray[np.intp], total: float
+    rest: FloatArray, phase: NDArray[np.intp], epoch: NDArray[np.intp], total: float, unit: float
 ) -> Period | None:
     size = np.bincount(phase, minlength=PHASES)
     used = size > 1
@@ -75,7 +75,7 @@ def _fold(
         epochs=total,
         explained=between / (between + within),
         strength=between / (groups - 1) / inner if inner > 0.0 else float("inf"),
-        swing=float(mean[used].max() - mean[used].min()),
+        swing=unit * float(mean[used].max() - mean[used].min()),
         worst=float(np.argmax(np.where(used, mean, -np.inf))) / PHASES,
         agreeing=_agreement(rest, phase, epoch),
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
-from lrdiag.signals.curve import HUGE, Curve, measure_curve
+from lrdiag.signals.curve import Curve, measure_curve
 from lrdiag.signals.gradient import Gradient, measure_gradient
 from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
@@ -42,8 +42,7 @@ class Signals:
         """How many finite values that loss has."""
         if self.loss_name is None:
             return 0
-        values = self.run[self.loss_name].values
-        return int(np.count_nonzero(np.isfinite(values) & (np.abs(values) < HUGE)))
+        return int(np.count_nonzero(np.isfinite(self.run[self.loss_name].values)))
 
     @cached_property
     def loss(self) -> Curve:

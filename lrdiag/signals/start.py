@@ -10,6 +10,8 @@ from lrdiag.signals.robust import running_median
 EARLY_SHARE = 0.05  # of the rows; an overshoot of the first updates peaks within
 EARLY_ROWS = 10  # rows, at least, but never more than a fifth of the log
 CALM_ROWS = 5  # rows whose median must be back
+HEADS = (5, 10, 20)  # rows, and a fiftieth of them: the windows in which a fast fall is looked for
+MEDIAN_NOISE = 1.25  # the median of many rows is that much noisier than their mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,9 @@ class Start:
         peak_step: Where it is.
         back_step: The first step that is back at ``level``; None if none is.
         away: Share of the run until then.
+        fall: How far the median of the first rows lies above that of the second half, over the
+            window where this is surest; negative where they lie below.
+        fall_noises: The same in noises of that median.
     """
 
     level: float
@@ -29,6 +34,8 @@ class Start:
     peak_step: float
     back_step: float | None
     away: float
+    fall: float
+    fall_noises: float
 
     @property
     def rise(self) -> float:
@@ -44,13 +51,27 @@ def measure_start(curve: Curve) -> Start:
     level = max(curve.start, float(curve.raw[0]))
     top = int(np.argmax(smooth))
     back = _find_back(curve, top, level)
+    fall, noises = _measure_fall(curve)
     return Start(
         level=level,
         peak=float(smooth[top]),
         peak_step=float(curve.steps[top]),
         back_step=back,
         away=curve.share(back) if back is not None else 1.0,
+        fall=fall,
+        fall_noises=noises,
     )
+
+
+def _measure_fall(curve: Curve) -> tuple[float, float]:
+    """Return the surest fall from the first rows to the second half, and how sure it is."""
+    n, rest = len(curve), float(np.median(curve.raw[len(curve) // 2 :]))
+    falls = [(0.0, 0.0)]
+    for rows in {*HEADS, n // 50}:
+        if 0 < rows <= n // 4:
+            fall = float(np.median(curve.raw[:rows])) - rest
+            falls.append((fall, fall / (MEDIAN_NOISE * curve.noise / np.sqrt(rows))))
+    return max(falls, key=lambda one: one[1])
 
 
 def _find_back(curve: Curve, top: int, level: float) -> float | None:

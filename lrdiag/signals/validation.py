@@ -44,9 +44,8 @@ class Validation:
 
     @property
     def lowest(self) -> int:
-        """The index of the lowest logged value beside the best smooth one: what people look up."""
-        first = max(0, self.best - 1)
-        return first + int(np.argmin(self.raw[first : self.best + 2]))
+        """The index of the lowest logged value: the checkpoint that people look up."""
+        return int(np.argmin(self.raw))
 
     @property
     def best_step(self) -> float:

@@ -1,6 +1,8 @@
 """LR116 converged."""
 
 from lrdiag.finding import CannotTell, Severity
+from lrdiag.rules import find_rule
+from lrdiag.signals import Signals
 from tests.curves import ask, climbing, constant_rate, cosine_rate, descent, every, found, make_run
 
 
@@ -28,3 +30,12 @@ def test_is_quiet_where_validation_rises() -> None:
 
 def test_cannot_tell_from_a_handful_of_rows() -> None:
     assert isinstance(ask("LR116", make_run(train_loss=descent(10))), CannotTell)
+
+
+def test_what_it_saw_agrees_with_its_neighbours() -> None:
+    level = Signals(make_run(train_loss=descent(pace=40.0, end=0.9), lr=constant_rate()))
+    assert find_rule("LR116").seen(level).startswith("level, at 4")
+    assert "rises" not in find_rule("LR115").seen(level)
+    rising = Signals(make_run(train_loss=climbing(descent(), start=0.6, rise=0.4)))
+    assert find_rule("LR115").seen(rising) == "it rises at the end"
+    assert find_rule("LR112").seen(Signals(make_run(train_loss=descent(pace=4.0)))) != ""

@@ -1,5 +1,7 @@
 """LR102 diverged."""
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Severity
 from tests.curves import (
     ask,
@@ -64,3 +66,8 @@ def test_cannot_tell_from_a_handful_of_rows() -> None:
 
 def test_a_decayed_tail_is_no_divergence() -> None:
     assert ask("LR102", make_run(train_loss=descent(), lr=cosine_rate())) is None
+
+
+def test_a_loss_that_grew_from_the_start_is_best_at_its_first_row() -> None:
+    finding = found("LR102", make_run(train_loss=series_of(2.26 * 3.5 ** np.arange(500.0))))
+    assert finding.summary.startswith("The loss leaves its best, 2.26, at step 0 and ends at ")

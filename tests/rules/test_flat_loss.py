@@ -44,3 +44,10 @@ def test_is_quiet_where_the_accuracy_rises() -> None:
 
 def test_cannot_tell_from_a_handful_of_rows() -> None:
     assert isinstance(ask("LR110", make_run(train_loss=flat(rows=5))), CannotTell)
+
+
+def test_a_loss_that_fell_in_its_first_rows_is_not_flat() -> None:
+    values = flat(1.3, 1200, noise=0.2).values.copy()
+    values[:24] += 0.25 * np.linspace(1.0, 0.4, 24)
+    assert ask("LR110", make_run(train_loss=series_of(values))) is None
+    assert found("LR110", make_run(train_loss=flat(1.3, 1200, noise=0.2)))

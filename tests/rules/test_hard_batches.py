@@ -1,8 +1,12 @@
 """LR114 hard-batches."""
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Severity
+from lrdiag.rules import find_rule
 from lrdiag.run import Series
-from tests.curves import ask, descent, found, make_run, spiked
+from lrdiag.signals import Signals
+from tests.curves import ask, climbing, descent, found, make_run, spiked
 
 
 def with_rows(*rows: int) -> Series:
@@ -41,3 +45,26 @@ def test_spikes_are_no_hard_batches() -> None:
 
 def test_cannot_tell_from_an_epoch_log() -> None:
     assert isinstance(ask("LR114", make_run(train_loss=descent(30))), CannotTell)
+
+
+def test_shows_the_highest_that_it_speaks_of() -> None:
+    loss = descent(2000, start=9.0, noise=0.01)
+    values = loss.values.copy()
+    values[60] += 6.0
+    values[[700, 900, 1100, 1300, 1500]] += 3.0
+    finding = found("LR114", make_run(train_loss=Series(loss.steps, values)))
+    assert finding.summary.endswith(f"the highest reaches {values[60]:.1f}")
+    assert 60.0 in [one.at for one in finding.evidence]
+
+
+def test_a_heavy_tail_is_no_hard_batches() -> None:
+    rows = np.random.default_rng(0).choice(np.arange(60, 495), 12, replace=False)
+    run = make_run(train_loss=with_rows(*rows))
+    assert ask("LR114", run) is None
+    assert find_rule("LR114").seen(Signals(run)).startswith("heavy tail")
+
+
+def test_a_loss_that_diverges_has_no_hard_batches() -> None:
+    run = make_run(train_loss=climbing(with_rows(120, 200, 260), start=0.6, rise=4.0))
+    assert ask("LR114", run) is None
+    assert find_rule("LR114").seen(Signals(run)) == "the loss is unstable"

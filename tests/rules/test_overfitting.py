@@ -1,10 +1,13 @@
 """FIT201 overfitting."""
 
+import numpy as np
 import pytest
 
+from lrdiag.diagnosis import diagnose
 from lrdiag.finding import CannotTell, Severity
+from lrdiag.run import Series
 from lrdiag.wording import say_loss
-from tests.curves import ask, climbing, descent, every, found, make_run
+from tests.curves import ask, climbing, descent, every, found, line, make_run, series_of
 
 
 def test_fires_when_validation_rises_and_training_falls() -> None:
@@ -53,3 +56,43 @@ def test_cannot_tell_from_four_values() -> None:
     verdict = ask("FIT201", make_run(train_loss=descent(), val_loss=every(descent(), 125)))
     assert isinstance(verdict, CannotTell)
     assert verdict.missing == ("6 values of val_loss",)
+
+
+def test_says_the_lowest_value_that_was_logged_everywhere() -> None:
+    val = climbing(descent(30, noise=0.0, pace=20.0), start=0.4, rise=0.3)
+    values = val.values.copy()
+    values[7] = 0.251
+    run = make_run(
+        train_loss=descent(30, end=0.05), val_loss=Series(val.steps, values), unit="epoch"
+    )
+    finding = found("FIT201", run)
+    assert finding.summary.startswith("Validation is lowest at epoch 7, 0.251,")
+    assert finding.evidence[0].at == 7.0
+    assert finding.fixes[0].action.startswith("Keep the checkpoint of epoch 7")
+    assert finding.cause.endswith("The learning rate is not the cause.")
+
+
+def test_a_best_in_the_first_tenth_may_be_the_rate() -> None:
+    val = series_of(np.concatenate(([0.77, 0.72, 0.83], np.linspace(0.9, 4.0, 27))))
+    run = make_run(train_loss=descent(30, end=0.05, pace=40.0), val_loss=val, unit="epoch")
+    finding = found("FIT201", run)
+    assert "lowest at epoch 1, 0.72" in finding.summary
+    assert "perhaps the learning rate is too high" in finding.cause
+
+
+def test_a_training_loss_that_diverges_explains_it() -> None:
+    train = climbing(descent(30, end=0.2, noise=0.002), start=0.6, rise=1.2)
+    val = climbing(descent(30, end=1.4, noise=0.002, pace=60.0), start=0.03, rise=8.0)
+    run = make_run(train_loss=train, val_loss=val, unit="epoch")
+    diagnosis = diagnose(run)
+    assert diagnosis.explained["FIT201"] == "LR102"
+    finding = diagnosis.findings["FIT201"]
+    assert "not the cause" not in finding.cause
+    assert "training falls" not in finding.summary
+
+
+def test_it_explains_a_training_loss_that_still_falls() -> None:
+    val = climbing(every(line(noise=0.002), 20), start=0.4, rise=0.9)
+    diagnosis = diagnose(make_run(train_loss=line(end=0.6), val_loss=val))
+    assert diagnosis.explained["LR115"] == "FIT201"
+    assert diagnosis.findings["LR115"].fixes == ()

@@ -1,13 +1,16 @@
 """LR109 slow-descent."""
 
+import numpy as np
 import pytest
 
-from lrdiag.finding import CannotTell
+from lrdiag.finding import CannotTell, Finding
+from lrdiag.run import Config
 from tests.curves import (
     ask,
     constant_rate,
     cosine_rate,
     descent,
+    fires,
     found,
     line,
     make_run,
@@ -57,3 +60,43 @@ def test_cannot_tell_while_the_rate_still_warms_up() -> None:
 
 def test_cannot_tell_from_a_handful_of_rows() -> None:
     assert isinstance(ask("LR109", make_run(train_loss=line(10))), CannotTell)
+
+
+def test_a_loss_that_the_rate_has_blown_up_is_not_slow() -> None:
+    loss = line(112, start=6.9, end=1.4, noise=4.5)
+    values = np.abs(loss.values)
+    values[0] = 6.9
+    assert ask("LR109", make_run(train_loss=series_of(values), lr=constant_rate(112, 0.3))) is None
+    assert found("LR109", make_run(train_loss=line(112, start=6.9, end=1.4, noise=0.3)))
+
+
+@pytest.mark.parametrize(("planned", "tells"), [(500, True), (800, True), (1000, False)])
+def test_cannot_tell_from_the_beginning_of_a_planned_run(planned: int, tells: bool) -> None:
+    verdict = ask("LR109", make_run(train_loss=line()), Config(planned_steps=planned))
+    assert isinstance(verdict, Finding if tells else CannotTell)
+
+
+def test_a_plan_in_steps_says_nothing_of_a_log_in_epochs() -> None:
+    run = make_run(train_loss=line(30), unit="epoch")
+    assert found("LR109", run, Config(planned_steps=10_000))
+
+
+def test_cannot_tell_while_the_schedule_is_in_its_middle() -> None:
+    rate = series_of(cosine_rate(1000).values[:500])
+    assert isinstance(ask("LR109", make_run(train_loss=line(), lr=rate)), CannotTell)
+
+
+def test_fine_tuning_down_a_whole_schedule_is_not_slow() -> None:
+    tuned = make_run(train_loss=line(start=0.67, end=0.45), lr=cosine_rate(lr=8e-5))
+    assert ask("LR109", tuned) is None
+    assert found("LR109", make_run(train_loss=line(start=2.3, end=2.15), lr=cosine_rate(lr=8e-5)))
+
+
+def test_says_for_a_run_of_this_length() -> None:
+    assert found("LR109", make_run(train_loss=line())).summary.endswith("for a run of this length")
+
+
+def test_leaves_a_flat_loss_and_one_at_chance_to_their_rules() -> None:
+    loss = line(560, start=2.333, end=2.303, noise=0.005)
+    run = make_run(train_loss=loss)
+    assert fires(run, codes=("LR109", "LR110", "LR111")) == {"LR111"}

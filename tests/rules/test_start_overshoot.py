@@ -1,7 +1,9 @@
 """LR103 start-overshoot."""
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Severity
-from tests.curves import ask, descent, flat, found, make_run, spiked
+from tests.curves import ask, descent, flat, found, make_run, series_of, spiked
 
 
 def test_an_overshoot_with_a_bad_end_is_an_error() -> None:
@@ -34,3 +36,16 @@ def test_is_quiet_on_a_small_rise() -> None:
 
 def test_cannot_tell_from_a_handful_of_rows() -> None:
     assert isinstance(ask("LR103", make_run(train_loss=descent(15))), CannotTell)
+
+
+def test_one_low_first_row_of_many_that_scatter_is_no_overshoot() -> None:
+    scatter = np.random.default_rng(4).lognormal(0.0, 0.6, 1000)
+    values = (0.02 + 0.6 * np.exp(-np.arange(1000) / 60.0)) * scatter
+    values[:3] = (0.428, 0.923, 0.694)
+    assert ask("LR103", make_run(train_loss=series_of(values))) is None
+
+
+def test_a_loss_that_overflows_in_all_but_name_jumps_from_its_first_row() -> None:
+    values = 2.26 * 3.5 ** np.arange(500.0)
+    summary = found("LR103", make_run(train_loss=series_of(values))).summary
+    assert summary.startswith("The loss jumps from 2.26 to ")
