@@ -1,5 +1,6 @@
 """What routes ask for with Depends."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -7,6 +8,7 @@ from fastapi import Depends, Request
 from app.curves import CurveCache
 from app.security import Owners
 from app.settings import Settings
+from app.slots import Slots
 from app.store import Store
 
 
@@ -41,3 +43,13 @@ def _owner(request: Request, owners: OwnersDep) -> str:
 
 
 OwnerDep = Annotated[str, Depends(_owner)]
+
+
+async def _slot(request: Request) -> AsyncIterator[None]:
+    slots: Slots = request.app.state.slots
+    async with slots.take():
+        yield
+
+
+# The last parameter of a route, behind the upload; given back before the answer is sent.
+SlotDep = Annotated[None, Depends(_slot, scope="function")]

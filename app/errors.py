@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lrdiag.errors import ConfigError, LimitError, LrdiagError, ReadError, UnknownNameError
 from lrdiag.report.json import SourceError, plain
 
+RETRY_SECONDS = "10"
 log = logging.getLogger("uvicorn.lrdiag")  # under uvicorn's own logger, so that it is shown
 
 
@@ -67,6 +68,10 @@ class BadRequestError(LrdiagError):
     """The request itself cannot be understood."""
 
 
+class BusyError(LrdiagError):
+    """The server works on as much as it can at once; later it will do."""
+
+
 class ChangedError(LrdiagError):
     """Somebody else kept changing the same thing."""
 
@@ -82,6 +87,7 @@ STATUS: Mapping[type[LrdiagError], int] = {
     RefusedError: 403,
     BadRequestError: 400,
     ChangedError: 409,
+    BusyError: 503,
 }
 TITLES: Mapping[int, str] = {
     400: "The request cannot be understood",
@@ -95,6 +101,7 @@ TITLES: Mapping[int, str] = {
     415: "This kind of content is not read",
     422: "This could not be read",
     500: "Something broke on the server",
+    503: "The server is busy",
 }
 
 
@@ -154,6 +161,8 @@ def answer(request: Request, problem: Problem) -> Response:
         )
     if problem.status == 401:
         response.headers["www-authenticate"] = "Bearer"
+    if problem.status == 503:
+        response.headers["retry-after"] = RETRY_SECONDS
     return response
 
 

@@ -17,6 +17,7 @@ from app.requestlog import DropAccessLog, RequestLog
 from app.routes import diagnoses, health, shares
 from app.security import Owners, SameSite, SecurityHeaders, load_key
 from app.settings import Settings
+from app.slots import Slots
 from app.store import Store
 from app.uploads import FRAME_BYTES, BodyLimit
 from lrdiag import __version__
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             blob_url=settings.blob_url,
         )
         app.state.curves = CurveCache(app.state.store)
+        app.state.slots = Slots(settings.max_diagnoses)
         try:
             yield
         finally:

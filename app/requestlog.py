@@ -7,7 +7,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("uvicorn.lrdiag")
-SECRET = re.compile(r"^(/s/)[^/]+")
+SECRET = re.compile(r"(/s/)[^/]+")  # wherever, for an address that was pasted wrongly
 
 
 class RequestLog:

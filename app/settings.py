@@ -11,6 +11,7 @@ LRDIAG_DATABASE_URL     postgresql+psycopg://user@host/name; SQLite in the folde
 LRDIAG_BLOB_URL         s3://, gs:// or az:// with the provider's own variables; in the folder
 LRDIAG_MAX_UPLOAD_BYTES the largest request, and the most it may unpack to; 200000000
 LRDIAG_MAX_FILES        the most files in one request; 50
+LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each up to 2 GB of memory; others wait; 2
 """
 
 from ipaddress import ip_address
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     blob_url: str | None = None
     max_upload_bytes: int = Field(default=200_000_000, gt=0)
     max_files: int = Field(default=50, gt=0)
+    max_diagnoses: int = Field(default=2, gt=0)
     templates: Path = TEMPLATES
     static: Path = STATIC
 

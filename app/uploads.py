@@ -13,6 +13,7 @@ import anyio
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,9 @@ from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers.reader import Source
 
 MAX_PASTE = 64_000_000  # bytes; held in memory some times over, unlike a file
+MAX_ENCODED = 4_000_000  # bytes of one field of a urlencoded form, a third of a second to decode
 FRAME_BYTES = 2**20  # multipart heads, or what JSON escapes add
+MAX_FIELDS = 4  # text and name are read
 IDLE_SECONDS = 30.0  # a body that stands still this long is given up
 DRAIN_SECONDS = 5.0
 LONGEST_NAME = 200
@@ -140,9 +143,10 @@ async def receive_upload(request: Request) -> AsyncIterator[Upload]:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        yield _paste(await _read_body(request, MAX_PASTE))
+        yield await run_in_threadpool(_paste, await _read_body(request, MAX_PASTE))
     elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        async with _form(request) as upload:
+        encoded = kind != "multipart/form-data"
+        async with _form(request, MAX_ENCODED if encoded else MAX_PASTE) as upload:
             yield upload
     else:
         raise HTTPException(
@@ -154,13 +158,13 @@ UploadDep = Annotated[Upload, Depends(receive_upload)]
 
 
 @asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[Upload]:
+async def _form(request: Request, largest: int) -> AsyncIterator[Upload]:
     settings: Settings = request.app.state.settings
     try:
         form = await request.form(
             max_files=settings.max_files,
-            max_fields=20,
-            max_part_size=MAX_PASTE,
+            max_fields=MAX_FIELDS,
+            max_part_size=largest,
         )
     except TooLargeError:
         raise
@@ -170,8 +174,8 @@ async def _form(request: Request) -> AsyncIterator[Upload]:
                 f"The request holds more than {settings.max_files} files.",
                 hint="Send them in several requests, or zip them.",
             ) from None
-        if "Part exceeded" in str(error.detail):
-            raise _paste_too_large() from None
+        if "exceeded maximum size" in str(error.detail):
+            raise _paste_too_large(largest) from None
         raise BadRequestError(
             f"The form cannot be read: {error.detail}", hint="Send multipart/form-data."
         ) from None
@@ -194,13 +198,13 @@ async def _read_body(request: Request, limit: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise _paste_too_large()
+            raise _paste_too_large(limit)
     return bytes(body)
 
 
-def _paste_too_large() -> LimitError:
+def _paste_too_large(limit: int) -> LimitError:
     return LimitError(
-        f"The pasted text is larger than {megabytes(MAX_PASTE)}.",
+        f"The pasted text is larger than {megabytes(limit)}.",
         hint="Send it as a file; files may be larger.",
     )
 

@@ -37,6 +37,8 @@ class _Outcome:
     """What came of the files, in their order."""
 
     diagnoses: list[Diagnosis] = field(default_factory=list)
+    charts: list[RunCharts] = field(default_factory=list)
+    spark: str = ""
     errors: list[SourceError] = field(default_factory=list)
     causes: list[Exception] = field(default_factory=list)
 
@@ -136,15 +138,8 @@ def _draft(
     outcome = _read(sources, settings, roles, Config.from_mapping(config))
     if not outcome.diagnoses:
         raise _nothing_read(outcome)
-    charts, spark = [], ""
-    for k, diagnosis in enumerate(outcome.diagnoses):
-        curves = measure_curves(diagnosis)
-        chart = orjson.dumps(loss_chart(diagnosis, curves), option=orjson.OPT_SERIALIZE_NUMPY)
-        charts.append(RunCharts(chart, curves_to_bytes(curves)))
-        if k == 0:
-            spark = sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
     result = document(outcome.diagnoses, outcome.errors)
-    return Draft(result, tuple(charts), dict(roles), dict(config), spark)
+    return Draft(result, tuple(outcome.charts), dict(roles), dict(config), outcome.spark)
 
 
 def _read(
@@ -180,9 +175,20 @@ def _read_one(source: Source, roles: Mapping[str, str], config: Config, outcome:
                     f"The request holds more than {MAX_RUNS} runs.",
                     hint="Send the others in a request of their own.",
                 )
-            outcome.diagnoses.append(diagnose(run, config))
+            _add(outcome, diagnose(run, config))
     except Exception as error:
         _note(outcome, source.name, error)
+
+
+def _add(outcome: _Outcome, diagnosis: Diagnosis) -> None:
+    """Add a run and what the browser draws of it: both or neither."""
+    curves = measure_curves(diagnosis)
+    chart = orjson.dumps(loss_chart(diagnosis, curves), option=orjson.OPT_SERIALIZE_NUMPY)
+    charts = RunCharts(chart, curves_to_bytes(curves))
+    spark = outcome.spark if outcome.diagnoses else sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
+    outcome.diagnoses.append(diagnosis)
+    outcome.charts.append(charts)
+    outcome.spark = spark
 
 
 def _note(outcome: _Outcome, name: str, error: Exception) -> None:

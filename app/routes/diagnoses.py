@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.curves import CurveCache
-from app.dependencies import CurvesDep, OwnerDep, SettingsDep, StoreDep
+from app.dependencies import CurvesDep, OwnerDep, SettingsDep, SlotDep, StoreDep
 from app.errors import BadRequestError, NotFoundError
 from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
@@ -80,10 +80,15 @@ router = APIRouter(prefix="/api/diagnoses", tags=["diagnoses"])
     status_code=201,
     response_model=DiagnosisAnswer,
     openapi_extra=SEND_LOGS,
-    responses={413: Problem, 415: Problem, 422: Problem},
+    responses={413: Problem, 415: Problem, 422: Problem, 503: Problem},
 )
 def create_diagnosis(
-    request: Request, upload: UploadDep, store: StoreDep, settings: SettingsDep, owner: OwnerDep
+    request: Request,
+    owner: OwnerDep,  # first: nothing is taken in from a stranger
+    upload: UploadDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    _: SlotDep,
 ) -> Response:
     """Diagnose one or more logs.
 
@@ -107,7 +112,7 @@ def read_diagnosis(
 @router.patch(
     "/{diagnosis_id}",
     response_model=DiagnosisAnswer,
-    responses={404: Problem, 409: Problem, 422: Problem},
+    responses={404: Problem, 409: Problem, 422: Problem, 503: Problem},
     max_body_size=SMALL_BODY,
 )
 def correct_diagnosis(
@@ -117,6 +122,7 @@ def correct_diagnosis(
     store: StoreDep,
     settings: SettingsDep,
     owner: OwnerDep,
+    _: SlotDep,
 ) -> Response:
     """Correct what columns mean or tell what the log does not, and diagnose again."""
     stored = _find(store, owner, diagnosis_id)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from app.catalogue import list_families, list_symptoms, read_limits, read_severities
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
-from app.dependencies import OwnerDep, SettingsDep, StoreDep
+from app.dependencies import OwnerDep, SettingsDep, SlotDep, StoreDep
 from app.errors import NotFoundError, problem_of
 from app.pages import FileProblem, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
@@ -51,7 +51,12 @@ def show_home(
 
 @router.post("/diagnoses")
 def send_form(
-    request: Request, upload: UploadDep, store: StoreDep, settings: SettingsDep, owner: OwnerDep
+    request: Request,
+    owner: OwnerDep,  # first: nothing is taken in from a stranger
+    upload: UploadDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    _: SlotDep,
 ) -> Response:
     """Take a log from a form; what could not be read is said on the same page."""
     try:
@@ -70,7 +75,9 @@ def leave_form() -> Response:
 
 
 @router.post("/samples/{name}")
-def open_sample(name: str, store: StoreDep, settings: SettingsDep, owner: OwnerDep) -> Response:
+def open_sample(
+    name: str, store: StoreDep, settings: SettingsDep, owner: OwnerDep, _: SlotDep
+) -> Response:
     """Diagnose one of the samples as if it had been dropped."""
     sample = find_sample(name)
     if sample is None:
@@ -98,6 +105,7 @@ def send_roles(
     store: StoreDep,
     settings: SettingsDep,
     owner: OwnerDep,
+    _: SlotDep,
     run: RunQuery = None,
 ) -> Response:
     """Read the columns as the form says; only what it changes becomes a correction."""
@@ -127,6 +135,7 @@ def send_config(
     store: StoreDep,
     settings: SettingsDep,
     owner: OwnerDep,
+    _: SlotDep,
     run: RunQuery = None,
 ) -> Response:
     """Tell what the log does not; an empty field takes its setting back."""

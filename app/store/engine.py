@@ -60,6 +60,7 @@ def _create(url: str) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=not url.startswith("sqlite"),
+        hide_parameters=True,  # an error in the log quotes nothing of anybody's log
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
     )
@@ -76,6 +77,7 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what was deleted is not left in free pages
     cursor.close()
 
 
