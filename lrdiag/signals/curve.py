@@ -186,8 +186,8 @@ def _usual_noise(bins: Bins, raw: FloatArray) -> float:
     first = float(np.abs(raw[:3]).max())
     if first == 0.0 or float(np.median(level)) <= BLOWN_TIMES * first:
         return noise
-    share = float(np.median(bins.noise[level > 0.0] / level[level > 0.0]))
-    return max(min(share, 1.0) * abs(float(raw[0])), _least_noise(raw))
+    share = np.minimum(bins.noise, level)[level > 0.0] / level[level > 0.0]
+    return max(float(np.median(share)) * abs(float(raw[0])), _least_noise(raw))
 
 
 def _end_rows(n: int) -> int:

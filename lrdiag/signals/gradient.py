@@ -6,6 +6,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
+from lrdiag.signals.curve import HUGE
 
 CLIP_QUANTILE = 0.9  # of the norms; Google's tuning playbook clips there
 
@@ -47,9 +48,10 @@ def measure_gradient(series: Series) -> Gradient | None:
     points = series.finite()
     if len(points) == 0:
         return None
+    norm = np.clip(points.values, -HUGE, HUGE)
     return Gradient(
         steps=points.steps,
-        norm=points.values,
-        clip=float(np.quantile(points.values, CLIP_QUANTILE)),
-        usual=float(np.median(points.values)),
+        norm=norm,
+        clip=float(np.quantile(norm, CLIP_QUANTILE)),
+        usual=float(np.median(norm)),
     )

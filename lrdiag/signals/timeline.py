@@ -13,6 +13,7 @@ from lrdiag.numerics import FloatArray
 from lrdiag.run import Run
 
 MIN_ROWS = 3  # finite rows below which there is no curve
+LARGEST = 1e150  # loss; one beyond counts as this much, so that its square stays finite
 MAX_LEVEL = 1e9  # starts; a loss beyond this has blown up, by how much no longer matters
 CAPPED = (
     10.0  # starts; mean levels are taken of the loss clipped here, so one row cannot own a span
@@ -72,7 +73,7 @@ def lay_out(run: Run) -> Timeline | None:
         clock = _elapsed(steps)
         end = clock[finite][-1]
     clock = np.round(clock / end, DIGITS)
-    loss = values[finite]
+    loss = np.clip(values[finite], -LARGEST, LARGEST)
     start = _start_level(loss)
     level = np.clip(loss / start, 0.0, MAX_LEVEL)
     return Timeline(

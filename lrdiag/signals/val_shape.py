@@ -7,7 +7,7 @@ import numpy as np
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Run
 from lrdiag.signals.spans import LEAST_DROP
-from lrdiag.signals.timeline import Timeline
+from lrdiag.signals.timeline import LARGEST, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def measure_val_shape(run: Run, line: Timeline) -> ValShape | None:
     """Return the shape of the validation loss, in starts of the training loss."""
     if "val_loss" not in run:
         return None
-    values = run["val_loss"].finite().values
+    values = np.clip(run["val_loss"].finite().values, -LARGEST, LARGEST)
     if len(values) < 4:
         return None
     level = np.minimum(values / line.start, 10.0)

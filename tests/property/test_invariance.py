@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrdiag.diagnosis import diagnose
 from lrdiag.finding import Finding
 from lrdiag.rules import RULES
 from lrdiag.run import Run, Series
@@ -137,3 +138,14 @@ def test_no_rule_breaks_on_any_numbers(values: list[float], cut: int) -> None:
         signals = Signals(run)
         if rule.check(signals) is None:
             assert rule.seen(signals)
+
+
+@pytest.mark.parametrize("rows", [3, 30, 600])
+@pytest.mark.parametrize(("low", "high"), [(-300, 300), (290, 308), (-320, -290)])
+def test_no_size_that_a_float_can_hold_overflows(rows: int, low: float, high: float) -> None:
+    rng = np.random.default_rng(rows)
+    loss = series_of(10.0 ** rng.uniform(low, high, rows))
+    val = series_of(10.0 ** rng.uniform(low, high, max(1, rows // 5)), every=5.0)
+    diagnosis = diagnose(make_run(train_loss=loss, val_loss=val, grad_norm=loss))
+    said = [one.value for finding in diagnosis.findings.values() for one in finding.evidence]
+    assert np.isfinite(said).all()
