@@ -37,6 +37,7 @@ MIN_RISE = 0.3  # of the start; 73 healthy runs: at most 0.02, 68 of 70 good one
 MIN_NOISES = 8.0  # noises; a noisy start of those 70: at most 2.0
 MIN_SCATTERS = 2.5  # of the first rows; 60 real overshoots: 3.3 up, noisy rows: at most 1.8
 BAD_END = 0.75  # of the start; 73 healthy runs end below 0.68, the good two that overshoot at 0
+MOST = 1e99  # times the start; evidence is finite
 SHORT = 0.05  # of the run; two good runs overshoot, back after 0.4 and 2.8 %
 
 
@@ -52,14 +53,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     away = start.back_step if start.back_step is not None else loss.span[1]
     times = Evidence(
         "peak over start",
-        start.peak / start.level,
+        min(start.peak / start.level, MOST),
         1.0 + MIN_RISE,
         "×",
         "train_loss",
         (loss.span[0], away),
         start.peak_step,
     )
-    end = Evidence("end over start", loss.end / start.level, BAD_END, "×", "train_loss")
+    end = Evidence("end over start", min(loss.end / start.level, MOST), BAD_END, "×", "train_loss")
     time = Evidence("share of the run above the start", 100.0 * start.away, 100.0 * SHORT, "%")
     sorted_data = follows_epochs(signals)
     mild = Severity.WARNING if start.away > SHORT else Severity.NOTE
