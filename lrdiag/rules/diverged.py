@@ -36,6 +36,7 @@ MIN_ROWS = 8  # rows; below, the end is a median of three of fewer than eight
 LOST_SHARE = 0.5  # of the drop; 73 healthy runs: at most 0.032, 70 good sweep runs: 0.40
 MIN_NOISES = 6.0  # noises of one row; flat noise of 60 rows: at most 3.6 in 200 draws
 ABOVE_START = 0.2  # of the start; for runs that never fell
+MOST = 1e99  # of any of these; evidence is finite
 RATE_ROSE = 1.5  # times; a rate that grew with the loss is the cause
 LEFT_SHARE = 0.1  # of the drop above the best; where the climb counts as begun
 VAL_VALUES = 5  # values that a validation loss needs to contradict
@@ -57,7 +58,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     left, end = _left_at(signals), loss.span[1]
     evidence = Evidence(
         "rise above the best",
-        loss.rebound / loss.noise,
+        min(loss.rebound / loss.noise, MOST),
         MIN_NOISES,
         "noises",
         signals.loss_name,
@@ -65,9 +66,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         left,
     )
     share = (
-        Evidence("share of the drop lost again", 100.0 * lost, 100.0 * LOST_SHARE, "%")
+        Evidence("share of the drop lost again", 100.0 * min(lost, MOST), 100.0 * LOST_SHARE, "%")
         if np.isfinite(lost)
-        else Evidence("end above the start", climb / loss.noise, MIN_NOISES, "noises")
+        else Evidence("end above the start", min(climb / loss.noise, MOST), MIN_NOISES, "noises")
     )
     return Finding(
         severity=Severity.ERROR,

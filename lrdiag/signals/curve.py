@@ -16,7 +16,6 @@ ROWS_A_BIN = 10  # rows; a median of ten hides 60 % of the noise
 ROWS_AS_BINS = 60  # rows; shorter logs are mostly epoch means, each row its own bin
 NOISE_ROWS = 40  # rows; a spread of so many differences is off by 20 %
 ZERO_FLOOR = 1e-6  # of the first level; float32 cannot tell a loss that small from zero
-LEAST_SHARE = 1e-99  # of the highest level; a height in noises stays finite
 NOISE_FLOOR = 1e-3  # of the level; noise-free full-batch curves have none
 BLOWN_SHARE = 0.3  # of the first row; the first rows stand so far above it only after a blow-up
 BLOWN_NOISES = 8.0  # noises, by which they do; a noisy first row is 3 below by chance
@@ -172,8 +171,7 @@ def measure_bins(steps: FloatArray, raw: FloatArray) -> Bins:
 
 def _least_noise(level: FloatArray) -> float:
     """Return a noise above zero for a loss that is exactly zero in places."""
-    tiny = float(np.finfo(np.float64).tiny)
-    return max(ZERO_FLOOR * abs(float(level[0])), LEAST_SHARE * float(np.abs(level).max()), tiny)
+    return max(ZERO_FLOOR * abs(float(level[0])), float(np.finfo(np.float64).tiny))
 
 
 def measure_scatter(raw: FloatArray) -> float:

@@ -21,6 +21,7 @@ BACK_HEIGHT = 0.05  # of the height; a tail that small takes as long again and c
 BACK_DROP = 0.02  # of the drop
 AGREEING_BINS = 11  # bins; a spread of 40 rows is off by 20 %, in a heavy-tailed loss by half
 MOST_EVENTS = 5000
+MOST_NOISES = 1e99  # of a height; a quotient stays finite
 COARSE_FROM = 20_000  # rows; longer logs are also looked at in 2,000 means, for wide spikes
 COARSE_ROWS = 2_000
 
@@ -59,7 +60,7 @@ class Spike:
     @property
     def noises(self) -> float:
         """The height in noises."""
-        return self.height / self.noise
+        return min(self.height / self.noise, MOST_NOISES)
 
 
 def find_spikes(curve: Curve) -> tuple[Spike, ...]:
