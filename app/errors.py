@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lrdiag.errors import ConfigError, LimitError, LrdiagError, ReadError, UnknownNameError
@@ -203,6 +204,8 @@ class CatchErrors:
 
         try:
             await self.app(scope, receive, watch)
+        except ClientDisconnect:
+            return  # nobody is there to answer
         except Exception as error:
             problem = problem_of(error)
             if started:

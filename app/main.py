@@ -15,13 +15,15 @@ from app.curves import CurveCache
 from app.errors import CatchErrors, add_error_handlers
 from app.requestlog import DropAccessLog, RequestLog
 from app.routes import diagnoses, health, shares
-from app.security import Owners, SameSite, SecurityHeaders, load_key
+from app.security import HeadAsGet, Owners, SameSite, SecurityHeaders, load_key
 from app.settings import Settings
 from app.slots import Slots
 from app.store import Store
 from app.uploads import FRAME_BYTES, BodyLimit
 from lrdiag import __version__
 
+SHORT_TOKEN = 16  # characters; 16 hex digits take 10 ** 9 years at 500 guesses a second
+log = logging.getLogger("uvicorn.lrdiag")
 GZIP_LEVEL = 6  # a chart of 4,000 points: 9 saves 1 % more and takes three times as long
 
 
@@ -39,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         logging.getLogger("uvicorn.access").addFilter(quiet)
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         tokens = tuple(token.get_secret_value() for token in settings.tokens)
+        _warn_of_short_tokens(tokens)
         secure = (settings.public_url or "").startswith("https://")
         app.state.owners = Owners(load_key(settings.data), tokens, secure)
         app.state.store = Store.open(
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             folder=settings.data,
             blob_url=settings.blob_url,
         )
+        _sweep(app.state.store)
         app.state.curves = CurveCache(app.state.store)
         app.state.slots = Slots(settings.max_diagnoses)
         try:
@@ -74,6 +78,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _sweep(store: Store) -> None:
+    try:
+        if swept := store.sweep():
+            log.info("deleted %d files that a crash had left behind", swept)
+    except Exception:  # an object store that cannot be listed still serves what is known
+        log.warning("files that a crash may have left behind were not looked for", exc_info=True)
+
+
+def _warn_of_short_tokens(tokens: tuple[str, ...]) -> None:
+    """Say so where a token can be guessed: the server answers guesses as fast as it can."""
+    if short := sum(len(token) < SHORT_TOKEN for token in tokens):
+        log.warning(
+            "%d of the tokens can be guessed: use %d characters or more, as from "
+            "openssl rand -hex 16",
+            short,
+            SHORT_TOKEN,
+        )
+
+
 def _middleware(settings: Settings) -> list[Middleware]:
     """Return the layers around every route, the outermost first."""
     return [
@@ -81,6 +104,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(RequestLog),
         Middleware(CatchErrors),
         Middleware(SameSite, hosts=settings.hosts, public_url=settings.public_url),
+        Middleware(HeadAsGet),
         Middleware(BodyLimit, limit=settings.max_upload_bytes + FRAME_BYTES),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL),
     ]

@@ -131,7 +131,23 @@ def load_key(folder: Path) -> bytes:
             pass
         finally:
             draft.unlink()
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:  # signed with less, any cookie could be made by anyone
+        raise ValueError(f"{path} is damaged; delete it, and everyone becomes a new owner.")
+    return key
+
+
+class HeadAsGet:
+    """Answers HEAD like GET; the web server itself leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 class SecurityHeaders:

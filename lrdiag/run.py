@@ -152,6 +152,7 @@ class Run:
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "lion", "muon", "other")
 PRECISIONS = ("float32", "bfloat16", "float16")
 LEAST = {"lr": 0.0, "batch_size": 1, "planned_steps": 1, "clip_norm": 0.0, "classes": 2}
+LARGEST = 1e15  # of any setting; JSON and databases take whole numbers up to 9e18
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class Config:
             value = getattr(self, name)
             if value is None:
                 continue
-            if not np.isfinite(value) or value < least or value == 0:
+            if not least <= value <= LARGEST or value == 0:
                 raise ConfigError(
                     f"{name} is {value}, which no training run has.",
                     hint=f"Give a number {'of at least' if least else 'above'} {least:g}.",

@@ -1,6 +1,7 @@
 """Bytes by key: a folder by default, an object store by URL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -50,6 +51,11 @@ class Blobs:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 continue
+
+    def older(self, prefix: str, before: datetime) -> Iterator[str]:
+        """Yield the keys in a folder of the blobs that were written before a time."""
+        for batch in obstore.list(self._store, prefix):
+            yield from (str(one["path"]) for one in batch if one["last_modified"] < before)
 
     def delete_under(self, prefix: str) -> None:
         """Delete every blob of a folder."""

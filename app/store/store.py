@@ -36,6 +36,7 @@ from app.store.rows import (
     row_to_stored,
     select_owned,
 )
+from app.store.sweep import sweep
 from app.store.tables import DiagnosisRow, FileRow, ShareRow
 
 TOKEN_BYTES = 16  # 128 random bits
@@ -69,6 +70,10 @@ class Store:
     def close(self) -> None:
         """Close the connections."""
         self._engines.dispose()
+
+    def sweep(self) -> int:
+        """Delete the blobs that a crash left without a row; return how many."""
+        return sweep(self._engines, self._blobs)
 
     def check(self) -> None:
         """Raise if the database does not answer."""

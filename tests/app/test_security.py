@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from app.security import load_key
 from app.settings import Settings
 from tests.app.conftest import Site, running
 from tests.app.logs import make_csv, send
@@ -84,6 +85,23 @@ def test_the_key_is_made_once_and_is_nobody_elses(site: Site, anna: httpx.Client
         cookie = "; ".join(f"{name}={value}" for name, value in anna.cookies.items())
         with again.visitor(cookie=cookie) as client:
             assert client.get(home).status_code == 200, "a restart forgot the owner"
+
+
+@pytest.mark.parametrize("key", [b"", b"short"])
+def test_a_damaged_key_signs_nothing(tmp_path: Path, key: bytes) -> None:
+    (tmp_path / "secret.key").write_bytes(key)
+    with pytest.raises(ValueError, match="damaged"):
+        load_key(tmp_path)
+
+
+@pytest.mark.parametrize(("token", "warned"), [("short-secret", True), ("0123456789abcdef", False)])
+def test_a_token_that_can_be_guessed_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, token: str, warned: bool
+) -> None:
+    with running(Settings(data=tmp_path, tokens=(SecretStr(token),))):
+        told = [one.getMessage() for one in caplog.records if "guessed" in one.getMessage()]
+    assert bool(told) == warned
+    assert token not in str(told)
 
 
 def test_a_bearer_token_owns_without_a_cookie(site: Site) -> None:

@@ -58,6 +58,7 @@ def test_the_web_process_never_loads_torch() -> None:
     [
         ("/s/Qm3vX0c2Rk8yTz5aLw7nPg", "/s/..."),
         ("/s/Qm3vX0c2Rk8yTz5aLw7nPg/runs/0/chart", "/s/.../runs/0/chart"),
+        ("/api/s/Qm3vX0c2Rk8yTz5aLw7nPg", "/api/s/..."),
         ("/d/abc", "/d/abc"),
         ("/x\nINFO forged", "/x\\nINFO forged"),
     ],

@@ -1,6 +1,10 @@
 """What is kept stays whole, whatever happens at the same time."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,20 +17,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from app.settings import Settings
-from app.store import Draft, RunCharts, Store, Stored
+from app.store import Store, Stored
 from app.store.engine import create_engines
 from app.store.migrate import alembic_config, migrate
 from app.store.tables import Base
 from tests.app.conftest import running
 from tests.app.logs import make_csv, send
+from tests.app.writer import WRITES, make_draft
 
 THREADS = 8
-
-
-def make_draft(text: str = "", /, **config: object) -> Draft:
-    run = {"name": "a", "source": "a.csv", "config": {}, "notes": [text]}
-    charts = (RunCharts(f"chart {text}".encode(), b"curves"),)
-    return Draft({"runs": [run], "errors": []}, charts, {}, config, "M0 0")
 
 
 @pytest.fixture
@@ -125,6 +124,79 @@ def test_no_update_is_lost(store: Store) -> None:
     assert last is not None
     assert last.config == {f"k{i}": i for i in range(THREADS)}
     assert store.chart(last, 0) is not None
+
+
+def test_no_update_of_another_process_is_lost(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    first = store.add("anna", "a", [("a.csv", b"same")], make_draft())
+    work = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.app.writer",
+                database_url,
+                tmp_path / "data",
+                first.id,
+                k,
+            ],
+            cwd=Path(__file__).parents[2],
+        )
+        for k in ("one", "two")
+    ]
+    assert [one.wait(60.0) for one in work] == [0, 0], "locked, or worse"
+    last = store.get("anna", first.id)
+    assert last is not None
+    assert last.config == {"one": WRITES, "two": WRITES}
+    assert store.chart(last, 0) is not None
+    assert store.upload(last.files[0]) == b"same"
+    folders = tmp_path / "data" / "blobs" / "diagnoses" / first.id
+    assert len(list(folders.iterdir())) == 1, "charts of an older edition were left"
+
+
+def test_what_a_crash_left_is_swept_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    kept = store.add("anna", "a", [("a.csv", b"kept")], make_draft())
+    blobs = tmp_path / "data" / "blobs"
+    lost = [
+        blobs / "uploads" / ("0" * 64),
+        blobs / "diagnoses" / "gone" / "edition" / "0" / "chart.json",
+        blobs / "diagnoses" / kept.id / "older" / "0" / "curves.npz",
+    ]
+    young = [blobs / "uploads" / ("1" * 64), blobs / "diagnoses" / "new" / "e" / "0" / "chart.json"]
+    for one in (*lost, *young):
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.write_bytes(b"left behind")
+    long_ago = time.time() - 7_200.0
+    for one in {*files_in(blobs), *lost} - set(young):
+        os.utime(one, (long_ago, long_ago))
+    assert store.sweep() == len(lost)
+    assert not [one for one in lost if one.exists()]
+    assert all(one.exists() for one in young), "an upload under way lost its files"
+    assert store.upload(kept.files[0]) == b"kept"
+    assert store.chart(kept, 0) is not None
+    assert store.sweep() == 0
+
+
+def test_a_server_sweeps_as_it_starts(tmp_path: Path) -> None:
+    lost = tmp_path / "data" / "blobs" / "uploads" / ("0" * 64)
+    lost.parent.mkdir(parents=True)
+    lost.write_bytes(b"left behind")
+    os.utime(lost, (0.0, 0.0))
+    with running(Settings(data=tmp_path / "data")):
+        assert not lost.exists()
+
+
+def test_what_is_deleted_is_gone_from_the_disk(tmp_path: Path) -> None:
+    marker = "marker-of-a-secret-run"
+    with running(Settings(data=tmp_path / "data")) as site, site.visitor() as anna:
+        keep = send(anna, make_csv(60), "other.csv")
+        home = f"/api/diagnoses/{send(anna, make_csv(80, seed=1), f'{marker}.csv')['id']}"
+        anna.patch(home, json={"config": {"lr": 0.01}})
+        assert anna.delete(home).status_code == 204
+        assert anna.get(f"/api/diagnoses/{keep['id']}").status_code == 200
+    for file in files_in(tmp_path / "data"):
+        assert marker.encode() not in file.read_bytes(), file
 
 
 def test_links_made_at_once_are_all_kept(store: Store) -> None:
