@@ -11,7 +11,6 @@ from lrdiag.advice.words import RunInWords
 from lrdiag.finding import Finding
 from lrdiag.signals import Signals
 
-OVER = 0.6  # of the planned steps; the last part of a schedule no longer changes the direction
 LEAST_CHANGE = 1.5  # a range to lower or raise never reaches back to today's rate
 
 
@@ -41,7 +40,7 @@ class Advice:
 def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
     today = signals.rate
-    move = decide(signals.shape, findings, today=today, over=_is_over(signals))
+    move = decide(signals.shape, findings, today=today, over=not signals.unfinished)
     factor = _factor_range(move)
     words = RunInWords(signals, today)
     rates = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
@@ -54,14 +53,6 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
         reason=reason_in_words(words, move),
         next_step=probe_in_words(words, move),
     )
-
-
-def _is_over(signals: Signals) -> bool:
-    """Return False where the user plans, or the schedule shows, a run longer than the log."""
-    planned, run, schedule = signals.config.planned_steps, signals.run, signals.schedule
-    if planned is not None and run.x.unit == "step" and "train_loss" in run:
-        return float(run["train_loss"].steps[-1]) >= OVER * planned
-    return schedule is None or not schedule.unfinished
 
 
 def _factor_range(move: Move) -> tuple[float, float] | None:

@@ -19,7 +19,6 @@ from lrdiag.wording import (
 )
 
 FEW = 5  # rows before the best; of fewer, no usual height of the gradient is read
-WHOLE = 0.6  # of the planned steps; a shorter log is the beginning of a run
 RUNAWAY = 100.0  # times the gradient's usual before the best; a clip there would clip nothing
 
 
@@ -123,14 +122,13 @@ def too_thin(signals: Signals, rows: int) -> CannotTell | None:
 
 def cut_short(signals: Signals) -> CannotTell | None:
     """Return why a log that is the first part of a run cannot tell how the run ends."""
-    planned, schedule = signals.config.planned_steps, signals.schedule
-    last = signals.loss.span[1]
-    if planned and signals.run.x.unit == "step" and last < WHOLE * planned:
-        why = f"The log ends at {place(signals, last)} of the {planned:,} that are planned."
-        return CannotTell(("the rest of the run",), why)
-    if schedule is not None and schedule.unfinished:
-        return CannotTell(("the rest of the run",), "The rate still decays when the log ends.")
-    return None
+    if not signals.unfinished:
+        return None
+    planned, why = signals.config.planned_steps, "The rate still decays when the log ends."
+    if planned:
+        last = place(signals, signals.loss.span[1])
+        why = f"The log ends at {last} of the {say_number(planned)} that are planned."
+    return CannotTell(("the rest of the run",), why)
 
 
 def too_few_validations(have: int, need: int) -> CannotTell | None:

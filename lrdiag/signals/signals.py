@@ -17,6 +17,8 @@ from lrdiag.signals.start import Start, measure_start
 from lrdiag.signals.swings import Swings, measure_swings
 from lrdiag.signals.validation import Validation, measure_validation
 
+WHOLE = 0.6  # of the planned steps; the last part of a schedule no longer changes the direction
+
 
 class Signals:
     """The measurements of one run.
@@ -110,6 +112,14 @@ class Signals:
                 if len(values) >= 3:
                     return float(np.median(values[-part:]) - np.median(values[:part]))
         return None
+
+    @cached_property
+    def unfinished(self) -> bool:
+        """Whether the user plans, or the schedule shows, a run longer than the log."""
+        planned, name = self.config.planned_steps, self.loss_name
+        if planned and name and self.run.x.unit == "step":
+            return float(self.run[name].steps[-1]) < WHOLE * planned
+        return self.schedule is not None and self.schedule.unfinished
 
     @cached_property
     def rate(self) -> float | None:
