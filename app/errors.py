@@ -24,6 +24,7 @@ from lrdiag.errors import ConfigError, LimitError, LrdiagError, ReadError, Unkno
 from lrdiag.report.json import SourceError, plain
 
 RETRY_SECONDS = "10"
+MOST_ERRORS = 20  # of one request that are told of
 log = logging.getLogger("uvicorn.lrdiag")  # under uvicorn's own logger, so that it is shown
 
 
@@ -218,7 +219,7 @@ def _invalid(error: RequestValidationError) -> Problem:
         SourceError(
             ".".join(str(part) for part in one["loc"] if part != "body"), str(one["msg"]), ""
         )
-        for one in error.errors()
+        for one in error.errors()[:MOST_ERRORS]
     )
     told = "; ".join(f"{one.source}: {one.error}" if one.source else one.error for one in errors)
     return Problem(422, f"The request does not fit: {told}.", "See /api/openapi.json.", errors)

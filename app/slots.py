@@ -8,7 +8,7 @@ import anyio
 from app.errors import BusyError
 
 WAIT_SECONDS = 30.0  # a log of a million rows takes about 3 s
-MOST_WAITING = 20  # each holds its upload, on disk or as up to 64 MB of pasted text
+MOST_WAITING = 20  # each holds its upload, on disk or as up to 32 MB of pasted text
 
 
 class Slots:

@@ -7,13 +7,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated
 
 import anyio
+import orjson
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,8 @@ from app.settings import Settings
 from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers.reader import Source
 
-MAX_PASTE = 64_000_000  # bytes; held in memory some times over, unlike a file
+MAX_PASTE = 32_000_000  # bytes; held in memory, JSON up to 25 times over, unlike a file
+PASTE_KEYS = 10  # of a JSON object that are looked at; two have a meaning
 MAX_ENCODED = 4_000_000  # bytes of one field of a urlencoded form, a third of a second to decode
 FRAME_BYTES = 2**20  # multipart heads, or what JSON escapes add
 MAX_FIELDS = 4  # text and name are read
@@ -106,18 +108,23 @@ class Upload:
         files: In the order of the form; still on disk.
         text: The pasted log, None if the request holds none.
         name: What the pasted log is called.
+        json: A body that holds text and name, not parsed yet: that takes memory and time.
     """
 
     files: tuple[UploadFile, ...]
-    text: str | None
-    name: str
+    text: str | None = None
+    name: str = "pasted log"
+    json: bytes | None = None
 
     def read(self) -> list[Source]:
         """Return the logs; blocks, so call it in a worker thread.
 
         Raises:
             EmptyLogError: There is no log in the request.
+            RequestValidationError: The JSON lacks its text, or is none.
         """
+        if self.json is not None:
+            return _paste(self.json).read()
         sources = [
             Source(clean_name(file.filename or ""), file.file.read())
             for file in self.files
@@ -138,12 +145,11 @@ async def receive_upload(request: Request) -> AsyncIterator[Upload]:
 
     Raises:
         BadRequestError: The body is not what its Content-Type says.
-        RequestValidationError: The JSON lacks its text, or is none.
         HTTPException: It is neither a form nor JSON (415), or too large (413).
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        yield await run_in_threadpool(_paste, await _read_body(request, MAX_PASTE))
+        yield Upload((), json=await _read_body(request, MAX_PASTE))
     elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         encoded = kind != "multipart/form-data"
         async with _form(request, MAX_ENCODED if encoded else MAX_PASTE) as upload:
@@ -211,7 +217,13 @@ def _paste_too_large(limit: int) -> LimitError:
 
 def _paste(body: bytes) -> Upload:
     try:
-        paste = PasteRequest.model_validate_json(body)
+        data = orjson.loads(body)
+        if isinstance(data, dict):  # each unknown key would be an error of its own
+            data = dict(islice(data.items(), PASTE_KEYS))
+        paste = PasteRequest.model_validate(data)
+    except orjson.JSONDecodeError as error:
+        problem = {"type": "json_invalid", "loc": ("body",), "msg": f"it is no JSON: {error.msg}"}
+        raise RequestValidationError([problem]) from None
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False)) from None
     return Upload((), paste.text, paste.name)

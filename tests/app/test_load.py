@@ -121,6 +121,35 @@ def test_a_large_urlencoded_form_is_not_decoded(anna: httpx.Client) -> None:
     assert answer.status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (
+            "/api/diagnoses",
+            b'{"text":"x",' + b",".join(b'"%d":1' % i for i in range(500_000)) + b"}",
+        ),
+        ("/api/diagnoses", b'{"text":[' + b"1," * 2 * MB + b"1]}"),
+        ("/api/diagnoses", b"[" + b"[]," * MB + b"[]]"),
+        ("HOME", b"{" + b",".join(b'"%d":1' % i for i in range(80_000)) + b"}"),
+        ("HOME", b'{"roles":{' + b",".join(b'"%d":1' % i for i in range(80_000)) + b"}}"),
+    ],
+)
+def test_json_of_a_million_parts_gets_a_short_answer(
+    anna: httpx.Client, path: str, body: bytes
+) -> None:
+    home = f"/api/diagnoses/{send(anna)['id']}"
+    start = time.perf_counter()
+    answer = anna.request(
+        "PATCH" if path == "HOME" else "POST",
+        path.replace("HOME", home),
+        content=body,
+        headers={"content-type": "application/json"},
+    )
+    refusal(answer, 422)
+    assert len(answer.content) < 20_000
+    assert time.perf_counter() - start < 3.0
+
+
 def test_a_run_that_cannot_be_drawn_does_not_stop_the_others(
     site: Site, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
