@@ -26,7 +26,7 @@ from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers.reader import Source
 
 MAX_PASTE = 32_000_000  # bytes; held in memory, JSON up to 25 times over, unlike a file
-PASTE_KEYS = 10  # of a JSON object that are looked at; two have a meaning
+PASTE_KEYS = 10  # of a JSON object that are looked at, for each unknown one is an error
 MAX_ENCODED = 4_000_000  # bytes of one field of a urlencoded form, a third of a second to decode
 FRAME_BYTES = 2**20  # multipart heads, or what JSON escapes add
 MAX_FIELDS = 4  # text and name are read
@@ -218,15 +218,19 @@ def _paste_too_large(limit: int) -> LimitError:
 def _paste(body: bytes) -> Upload:
     try:
         data = orjson.loads(body)
-        if isinstance(data, dict):  # each unknown key would be an error of its own
-            data = dict(islice(data.items(), PASTE_KEYS))
-        paste = PasteRequest.model_validate(data)
+        fields = dict(islice(data.items(), PASTE_KEYS)) if isinstance(data, dict) else None
+        if fields is None:
+            raise _bad_json("it is no object")
+        paste = PasteRequest.model_validate(fields)
     except orjson.JSONDecodeError as error:
-        problem = {"type": "json_invalid", "loc": ("body",), "msg": f"it is no JSON: {error.msg}"}
-        raise RequestValidationError([problem]) from None
+        raise _bad_json(f"it is no JSON: {error.msg}") from None
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False)) from None
     return Upload((), paste.text, paste.name)
+
+
+def _bad_json(words: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "json_invalid", "loc": ("body",), "msg": words}])
 
 
 def clean_name(name: str) -> str:
