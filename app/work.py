@@ -27,6 +27,7 @@ from lrdiag.run import ROLES, Config, Role
 
 SPARK_WIDTH, SPARK_HEIGHT = 300, 72
 MAX_RUNS = 200  # in one diagnosis; beyond it the page is no help to anyone
+MAX_COLUMNS = 20_000  # of all runs of a diagnosis; each is 150 bytes in every answer
 ATTEMPTS = 5  # of putting a correction on top of somebody else's
 
 log = logging.getLogger("uvicorn.lrdiag")
@@ -39,6 +40,7 @@ class _Outcome:
     diagnoses: list[Diagnosis] = field(default_factory=list)
     charts: list[RunCharts] = field(default_factory=list)
     spark: str = ""
+    columns: int = 0
     errors: list[SourceError] = field(default_factory=list)
     causes: list[Exception] = field(default_factory=list)
 
@@ -174,6 +176,12 @@ def _read_one(source: Source, roles: Mapping[str, str], config: Config, outcome:
                 raise LimitError(
                     f"The request holds more than {MAX_RUNS} runs.",
                     hint="Send the others in a request of their own.",
+                )
+            outcome.columns += len(run.columns)
+            if outcome.columns > MAX_COLUMNS:
+                raise LimitError(
+                    f"The logs of the request have more than {MAX_COLUMNS:,} columns.",
+                    hint="Send this one in a request of its own.",
                 )
             _add(outcome, diagnose(run, config))
     except Exception as error:

@@ -150,6 +150,18 @@ def test_json_of_a_million_parts_gets_a_short_answer(
     assert time.perf_counter() - start < 3.0
 
 
+def test_many_wide_logs_do_not_add_up_without_end(anna: httpx.Client) -> None:
+    head = ",".join(f"c{i}" for i in range(1_900)) + ",step,loss\n"
+    rows = "\n".join("1," * 1_900 + f"{i},{1 / (i + 1):.3f}" for i in range(8))
+    files = [("files", (f"{i}.csv", (head + rows).encode())) for i in range(12)]
+    answer = anna.post("/api/diagnoses", files=files)
+    assert answer.status_code == 201
+    assert len(answer.json()["runs"]) == 10
+    assert len(answer.json()["errors"]) == 2
+    assert "columns" in answer.json()["errors"][0]["error"]
+    assert len(answer.content) < 5 * MB
+
+
 def test_a_run_that_cannot_be_drawn_does_not_stop_the_others(
     site: Site, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
