@@ -11,7 +11,7 @@ LRDIAG_DATABASE_URL     postgresql+psycopg://user@host/name; SQLite in the folde
 LRDIAG_BLOB_URL         s3://, gs:// or az:// with the provider's own variables; in the folder
 LRDIAG_MAX_UPLOAD_BYTES the largest request, and the most it may unpack to; 200000000
 LRDIAG_MAX_FILES        the most files in one request; 50
-LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each up to 2 GB of memory; others wait; 2
+LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each up to 3 GB of memory; others wait; 2
 """
 
 from ipaddress import ip_address
