@@ -32,9 +32,7 @@ _WORDS = {
         "lernrate taux_d_apprentissage tasa_de_aprendizaje taxa_de_aprendizado "
         "taxa_de_aprendizagem tasso_di_apprendimento скорость_обучения 学习率 學習率 学習率 학습률"
     ),
-    "epoch": (
-        "epoche epochen epoque epoca epocas эпоха эпохи эпох 轮次 轮 輪次 輪 エポック 에폭"
-    ),
+    "epoch": ("epoche epochen epoque epoca epocas эпоха эпохи эпох 轮次 轮 輪次 輪 エポック 에폭"),
     "step": "schritt schritte pas etape paso passo шаг шаги 步数 步 ステップ 스텝",
     "iteration": "iteracion iteracao iterazione итерация 迭代",
     "time": "zeit temps tiempo tempo время 时间 時間 시간",
