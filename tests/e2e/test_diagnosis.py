@@ -11,20 +11,20 @@ from tests.e2e.conftest import Newcomer, Visitor
 
 pytestmark = pytest.mark.browser
 
-SPIKES, HARD = (150, 200, 250), (100, 120, 300, 320)  # steps
+SPIKES = (150, 200, 250)  # steps
 
 
 def make_troubled_log() -> str:
-    """Return a log with an overshoot, spikes, hard batches and overfitting: four findings."""
+    """Return a log with an overshoot, spikes, overfitting and a restart: four findings."""
     noise = np.random.default_rng(1).normal(0.0, 0.02, 400)
     rows = []
     for i in range(400):
-        loss = 0.3 + 2.0 * math.exp(-i / 40) + noise[i] + (i in HARD)
+        loss = 0.3 + 2.0 * math.exp(-i / 40) + noise[i]
         loss += 8.0 * math.exp(-(i - 2) / 6) if 2 <= i < 40 else 0.0
         loss += sum(1.5 * math.exp(-(i - at) / 4) for at in SPIKES if at <= i < at + 12)
         val = 0.5 + 1.5 * math.exp(-i / 30) + max(0, i - 150) / 400
         rows.append(f"{i},{loss:.5f},{f'{val:.5f}' if i % 10 == 9 else ''},0.01")
-    return "\n".join(["step,loss,val_loss,lr", *rows])
+    return "\n".join(["step,loss,val_loss,lr", *rows, *rows[380:]])
 
 
 CONFIG = {"lr": "0.003", "optimizer": "adamw", "batch_size": "16", "precision": "bfloat16"}
