@@ -5,12 +5,11 @@ A template only places what stands here; every number was said by ``lrdiag.wordi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from app.findings import FindingView, Json, view_findings
 from app.ruler import Ruler, factor_ruler, rate_ruler
 from lrdiag.report.words import group_reasons
-from lrdiag.wording import EN_DASH, MOST_SURE, count, say_confidence, say_loss, say_rate, say_step
+from lrdiag.wording import MOST_SURE, count, say_confidence, say_logged, say_rate
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
@@ -19,7 +18,6 @@ MOST_COLUMNS = 200  # on the page at all, each about 700 bytes; the API corrects
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
-AXES = ("step", "epoch")  # roles whose values are places on the x axis
 SURE = 0.9  # from this confidence on a column's role needs no figure beside it
 
 
@@ -234,15 +232,14 @@ def _view_columns(
 
 def _view_column(one: Json) -> ColumnRow:
     role, sure = one["role"], one["confidence"]
-    say = say_rate if role == "lr" else partial(say_step, unit=role) if role in AXES else say_loss
     return ColumnRow(
         name=one["column"],
         role=role,
         why=one["why"],
         sure="" if sure >= SURE or role == "ignore" else f"{say_confidence(sure)} of 1",
         n=f"{one['n']:,}",
-        first=EN_DASH if one["first"] is None else say(one["first"]),
-        last=EN_DASH if one["last"] is None else say(one["last"]),
+        first=say_logged(one["first"], role),
+        last=say_logged(one["last"], role),
         nonfinite=f"{one['nonfinite']:,}",
     )
 

@@ -109,6 +109,13 @@ def say_quantity(value: float | None, unit: str) -> str:
     return f"{number} {unit}" if unit else number
 
 
+def say_logged(value: float | None, role: str) -> str:
+    """Say a logged value by the role of its column: a rate, a place on the axis, a level."""
+    if value is None or role not in {"lr", "step", "epoch"}:
+        return say_loss(value)
+    return say_rate(value) if role == "lr" else say_step(value, role)
+
+
 def say_limit(value: float, unit: str) -> str:
     """Say the limit of a measurement beside it; its unit stands there, but for per cent."""
     return say_percent(value) if unit == "%" else say_number(value)

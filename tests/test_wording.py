@@ -12,6 +12,7 @@ from lrdiag.wording import (
     say_confidence,
     say_length,
     say_limit,
+    say_logged,
     say_loss,
     say_number,
     say_percent,
@@ -152,6 +153,12 @@ def test_a_space_before_the_unit_and_none_without() -> None:
     assert say_quantity(2.8e-5, "lr") == "2.8e-5"
     assert say_quantity(561.0, "step") == "step 561"
     assert (say_limit(8.0, "noises"), say_limit(5.0, "%")) == ("8", "5 %")
+
+
+def test_a_logged_value_is_said_by_its_role() -> None:
+    roles = ("lr", "epoch", "step", "train_loss")
+    assert [say_logged(34.0, role) for role in roles] == ["34", "34", "34", "34.0"]
+    assert say_logged(None, "lr") == "–"
 
 
 def test_a_range_of_one_number_is_that_number() -> None:

@@ -18,7 +18,7 @@ from lrdiag.wording import (
     count,
     say_confidence,
     say_limit,
-    say_loss,
+    say_logged,
     say_quantity,
     say_rate,
     say_span,
@@ -120,8 +120,8 @@ def columns_table(run: Run) -> tuple[RenderableType, ...]:
     heads = ("column", "read as", "sure", "values", "first", "last", "not finite", "why")
     table.add_row(*(_say(head, "dim") for head in heads))
     for one in run.columns:
-        cells = (say_confidence(one.confidence), f"{one.n:,}", say_loss(one.first))
-        more = (say_loss(one.last), f"{one.nonfinite:,}", one.why)
+        cells = (say_confidence(one.confidence), f"{one.n:,}", say_logged(one.first, one.role))
+        more = (say_logged(one.last, one.role), f"{one.nonfinite:,}", one.why)
         table.add_row(
             _say(one.name),
             _say(one.role, "" if one.role != "ignore" else "dim"),
