@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lrdiag.numerics import FloatArray
 from lrdiag.readers.names import family_of, refused_family, words_of
 from lrdiag.readers.reader import Table
 from lrdiag.run import Refusal, Role
+from lrdiag.wording import say_rate
 
 NO_LOSS = Refusal(
     "no column of the log is a loss",
@@ -16,6 +18,9 @@ TRIALS = Refusal(
     "its rows are finished runs or trials, not the steps of one training run",
     "Export the history of one run, with one row a step, instead of the table of runs.",
 )
+SWEEP_DECADES = 3.0  # a range test covers more; no warmup grows by one factor a row for so long
+SWEEP_ROWS = 20
+EVEN = 0.1  # spread of the growth from row to row over its mean; rates are logged with few digits
 # Settings of a run; two of them that differ between rows mean that rows are runs.
 _COUNTERS: tuple[Role, ...] = ("step", "epoch")
 _SETTINGS = frozenset(
@@ -37,10 +42,30 @@ def refusal_of(
         return table.refusal
     if _rows_are_runs(table, chosen):
         return TRIALS
+    if "lr" in chosen and _is_sweep(table.columns[chosen["lr"]].values):
+        return _range_test(table.columns[chosen["lr"]].values)
     family = family_of(table.columns)
     if family:
         return refused_family(family)
     return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS
+
+
+def _is_sweep(rates: FloatArray) -> bool:
+    """Say whether the rate grows by one factor from row to row over three decades or more."""
+    if len(rates) < SWEEP_ROWS or not np.isfinite(rates).all() or rates.min() <= 0.0:
+        return False
+    growth = np.diff(np.log10(rates))
+    even = growth.std() <= EVEN * abs(growth.mean())
+    return bool(even and growth.mean() > 0.0 and growth.sum() >= SWEEP_DECADES)
+
+
+def _range_test(rates: FloatArray) -> Refusal:
+    return Refusal(
+        f"its learning rate sweeps from {say_rate(rates[0])} to {say_rate(rates[-1])}: that is a "
+        "range test, not a training",
+        "Pick the rate a third to a tenth of the one with the lowest loss, train, and drop that "
+        "log.",
+    )
 
 
 def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:

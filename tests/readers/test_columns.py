@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lrdiag.numerics import FloatArray
 from lrdiag.readers import Source, read_runs
 from lrdiag.readers.names import guess
 from lrdiag.run import Role, Run
@@ -276,3 +277,21 @@ def test_settings_that_vary_between_rows_are_trials() -> None:
 def test_settings_that_stay_are_no_trials() -> None:
     columns = {"step": STEPS, "loss": LOSS, "batch_size": [16.0] * 12, "dropout": [0.1] * 12}
     assert read_columns(columns).refusal is None
+
+
+@pytest.mark.parametrize(
+    ("rates", "swept"),
+    [
+        (np.geomspace(1e-7, 10.0, 60), True),
+        (np.linspace(1e-7, 1e-3, 60), False),
+        (np.geomspace(1e-4, 1e-2, 60), False),
+        (np.geomspace(1e-3, 3.5e-8, 60), False),
+        (np.full(60, 1e-3), False),
+    ],
+    ids=["sweep", "linear warmup", "two decades", "exponential decay", "constant"],
+)
+def test_a_range_test_is_no_training(rates: FloatArray, swept: bool) -> None:
+    steps = [float(k) for k in range(60)]
+    run = read_columns({"step": steps, "loss": [3.0 - 0.01 * k for k in steps], "lr": list(rates)})
+    assert (run.refusal is not None) is swept
+    assert not swept or "from 1e-7 to 10" in (run.refusal.reason if run.refusal else "")
