@@ -19,7 +19,7 @@ from app.pages import (
     Spark,
 )
 from app.store import Share, Shared, Store, Stored
-from app.views import JUDGED, SPOKEN, say_verdict, view_advice, view_run, worst_run
+from app.views import SPOKEN, say_verdict, speaks_of_rate, view_advice, view_run, worst_run
 from app.work import SPARK_HEIGHT, SPARK_WIDTH
 from lrdiag.wording import X_NAMES, count
 
@@ -194,7 +194,7 @@ def _recent_row(stored: Stored, now: datetime) -> RecentRow:
     entry = runs[worst_run(runs)]
     advice = view_advice(entry["advice"], entry["status"])
     move = f"{advice.today} → {advice.move}" if advice.today else entry["advice"]["move"]
-    judged = entry["status"] in JUDGED
+    judged = speaks_of_rate(entry["advice"], entry["status"])
     length = entry["facts"][0].split(", ")[-1] if entry["facts"] else ""
     return RecentRow(
         id=stored.id,

@@ -16,6 +16,7 @@ NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stan
 COLUMNS = 12  # of a log in sight; a trainer that writes hundreds is understood by those with a role
 MOST_COLUMNS = 200  # on the page at all, each about 700 bytes; the API corrects the others too
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
+MOVES = ("lower", "raise")  # advices that do, whatever the status
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
 SURE = 0.9  # from this confidence on a column's role needs no figure beside it
@@ -105,7 +106,9 @@ class RunView:
         """The line beside that heading."""
         if self.total:
             return "most urgent first" if self.total > 1 else "with its numbers"
-        return "what normal rests on" if self.normal else "too little was logged"
+        if self.status == "healthy":
+            return "what normal rests on"
+        return "what was looked at" if self.normal else "too little was logged"
 
     @property
     def folded_head(self) -> str:
@@ -172,9 +175,14 @@ def view_run(entry: Json, chart: Json) -> RunView:
     )
 
 
+def speaks_of_rate(advice: Json, status: str) -> bool:
+    """Whether there is a rate to show: not where too little was logged."""
+    return status in JUDGED or advice["action"] in MOVES
+
+
 def view_advice(advice: Json, status: str) -> AdviceView:
     """Say the advice of a run, and draw its ruler where there is something to draw."""
-    judged, keeps = status in JUDGED, advice["action"] == "keep"
+    judged, keeps = speaks_of_rate(advice, status), advice["action"] == "keep"
     today, lr = advice["today"], advice["lr"]
     move = advice["move"]
     if keeps:  # the heading has said so
@@ -261,8 +269,9 @@ def say_verdict(entry: Json) -> str:
     if status == "not-a-loss-log":
         return "No loss log"
     if status == "inconclusive":
-        return "Too early to tell"
+        moved = action in MOVES
+        return f"No single symptom; {action} the rate" if moved else "Too early to tell"
     if status == "findings":
         summary: str = entry["findings"][0]["summary"]
         return summary
-    return f"Healthy; {action} the rate" if action in {"lower", "raise", "decay"} else "Normal"
+    return {"decay": "No symptom; decay the rate", "keep": "Normal"}.get(action, "Nothing wrong")

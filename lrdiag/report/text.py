@@ -101,7 +101,7 @@ def summary(diagnoses: Sequence[Diagnosis]) -> str:
     names: dict[Status, str] = {
         "healthy": "healthy",
         "findings": "with findings",
-        "inconclusive": "too short to tell",
+        "inconclusive": "without a verdict",
         "not-a-loss-log": "no loss log",
     }
     counted = Counter(one.status for one in diagnoses)
@@ -146,7 +146,7 @@ def _brief(diagnosis: Diagnosis) -> Group:
 def _advice(diagnosis: Diagnosis) -> list[RenderableType]:
     advice = diagnosis.advice
     lines = [_say(words.advice_heading(diagnosis), "strong")]
-    if diagnosis.status != "inconclusive":
+    if diagnosis.status != "inconclusive" or advice.factor is not None:
         lines.append(Text.assemble("  ", _move(diagnosis)))
     if advice.reason and advice.reason != words.verdict(diagnosis).headline:
         lines.append(_say(f"  Why: {advice.reason}"))

@@ -142,7 +142,10 @@ def test_lists_say_a_verdict_in_few_words() -> None:
     assert say_verdict({**entry, "status": "not-a-loss-log"}) == "No loss log"
     keep = {**entry, "status": "healthy", "advice": {"action": "keep"}}
     assert say_verdict(keep) == "Normal"
-    assert say_verdict({**keep, "advice": {"action": "raise"}}) == "Healthy; raise the rate"
+    decay = {**keep, "advice": {"action": "decay"}}
+    assert say_verdict(decay) == "No symptom; decay the rate"
+    moved = {**keep, "status": "inconclusive", "advice": {"action": "raise"}}
+    assert say_verdict(moved) == "No single symptom; raise the rate"
 
 
 def test_rules_that_lack_the_same_share_a_line() -> None:

@@ -177,5 +177,5 @@ def test_the_count_of_runs() -> None:
     assert summary([make_diagnosis()]) == "1 run: 1 healthy."
     short = make_diagnosis(run=make_run(18), status="inconclusive")
     assert (
-        summary([short, make_diagnosis(advice=KEEP)]) == "2 runs: 1 healthy, 1 too short to tell."
+        summary([short, make_diagnosis(advice=KEEP)]) == "2 runs: 1 healthy, 1 without a verdict."
     )
