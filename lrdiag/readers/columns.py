@@ -11,6 +11,7 @@ from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Cells, Table
 from lrdiag.readers.refusals import NO_LOSS, refusal_of
 from lrdiag.readers.roles import Match, finite_of, match_columns
+from lrdiag.readers.sums import add_sums
 from lrdiag.run import SERIES_NAMES, Axis, Column, Role, Run, Series, SeriesName
 
 
@@ -24,6 +25,7 @@ def runs_from_table(
         source: The name of the file.
         roles: Column names and the roles that the user gives them; "ignore" drops a column.
     """
+    table = add_sums(table, roles or {})
     matches, notes = match_columns(table, roles or {})
     chosen: dict[Role, str] = {
         match.role: match.name for match in matches.values() if match.role != "ignore"

@@ -72,6 +72,8 @@ _PLAIN = _set(
     "metric scalar scalars trainer interval subset mb minibatch per current cur logs info "
     "rank outer inner task data"
 )
+# Words that say nothing of which loss it is.
+_BESIDE = _set("loss losses total mean avg average epoch step metrics log logs scalars")
 # A best-so-far, a scale or a spread is no loss, whatever else the name says.
 _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
@@ -147,6 +149,14 @@ def guess(name: str) -> Guess:
         if found is not None:
             return found
     return NOTHING
+
+
+def stem_of(name: str) -> Words:
+    """Return what a loss's name says beside loss and the part of the data: "val/box_loss" is box.
+
+    A training and a validation loss with one stem are the same quantity.
+    """
+    return tuple(word for word in words_of(name) if word not in TRAIN | _VAL | _BESIDE)
 
 
 def phase_of(words: Collection[str]) -> str:

@@ -58,6 +58,7 @@ class Table:
         named: False where the log has no names and the reader made them up.
         refusal: Set where the format itself says that the rows are no training steps.
         title: What people call the format, where it differs from the reader's title.
+        sums: The columns that are sums of others, with the names of their parts.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Table:
     named: bool = True
     refusal: Refusal | None = None
     title: str = ""
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lrdiag.numerics import FloatArray
-from lrdiag.readers.names import Guess, guess, words_of
+from lrdiag.readers.names import Guess, guess, stem_of, words_of
 from lrdiag.readers.reader import Cells, Table
+from lrdiag.readers.sums import role_of_sum
 from lrdiag.run import Role
 
 MIN_QUALITY = 0.3  # a name below this is not taken for anything
 SPARSE = 0.15  # quality lost with each factor of ten fewer points than the densest rival
 MANY_EPOCHS = 50  # epoch means from which they beat a step loss of at most MUCH_DENSER points
 MUCH_DENSER = 3.0
+DENSE = 0.5  # of the points of the densest rival; a loss that has fewer is no twin's twin
+SUM = 0.85  # confidence in a sum of parts: above that in a part, below that in a loss
+_TWINS: dict[Role, Role] = {"train_loss": "val_loss", "val_loss": "train_loss"}
 LARGEST_RATE = 1_000.0
 CLOCK = 1e8  # seconds since 1970 passed this in 1973; no step counter did
 
@@ -53,11 +57,7 @@ def match_columns(
     for name, cells in table.columns.items():
         if name in matches or len(cells) == 0:
             continue
-        match = (
-            _judge(name, cells, table.name)
-            if table.named
-            else _judge_unnamed(name, table, counters)
-        )
+        match = _judge(name, table) if table.named else _judge_unnamed(name, table, counters)
         if match.role not in taken and match.role != "ignore":
             rivals.setdefault(match.role, []).append(match)
         else:
@@ -65,29 +65,40 @@ def match_columns(
             why = match.why if given is None else f"you gave its role to {given}"
             matches[name] = replace(match, role="ignore", why=why)
     notes: list[str] = []
-    for role, found in rivals.items():
-        best = _best(found, table)
+    for role in sorted(rivals, key=lambda one: one != "train_loss"):
+        found = rivals[role]
+        best = _best(found, table, taken.get(_TWINS.get(role, "ignore"), ""))
+        taken[role] = best.name
+        parts = table.sums.get(best.name, ())
         for match in found:
+            why = "part of the sum" if match.name in parts else f"{best.name} is taken for it"
             kept = match is best
-            matches[match.name] = (
-                match if kept else replace(match, role="ignore", why=f"{best.name} is taken for it")
-            )
-        others = [match.name for match in found if match is not best]
-        if others and role in ("train_loss", "val_loss"):
-            notes.append(_also(role, best.name, others))
+            matches[match.name] = match if kept else replace(match, role="ignore", why=why)
+        others = [match.name for match in found if match is not best and match.name not in parts]
+        if role in _TWINS and (others or parts):
+            notes.append(_also(role, best.name, others, summed=bool(parts)))
     return matches, tuple(notes)
 
 
-def _also(role: Role, best: str, others: Sequence[str]) -> str:
+def _also(role: Role, best: str, others: Sequence[str], *, summed: bool) -> str:
     listed = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
     said = "training loss" if role == "train_loss" else "validation loss"
-    return f"{best} is taken as the {said}; the log also holds {listed}."
+    chosen = f"The {said} is the sum {best}" if summed else f"{best} is taken as the {said}"
+    return f"{chosen}; the log also holds {listed}." if others else f"{chosen}."
 
 
-def _best(found: Sequence[Match], table: Table) -> Match:
-    """Choose among the columns that claim one role: by name, then by how many points."""
+def _best(found: Sequence[Match], table: Table, twin: str) -> Match:
+    """Choose among the columns that claim one role: by name, then by how many points.
+
+    Of several losses the one stands that is the same quantity as ``twin``, the loss of the other
+    part of the data: a box loss beside a box loss.
+    """
     most = max(len(table.columns[match.name]) for match in found)
-    if found[0].role in ("train_loss", "val_loss"):
+    stem = set(stem_of(twin))
+    if stem:
+        dense = [one for one in found if len(table.columns[one.name]) >= DENSE * most]
+        found = [one for one in dense if set(stem_of(one.name)) == stem] or found
+    if found[0].role in _TWINS:
         means = _epoch_means(found, table)
         if means is not None:
             return means
@@ -113,11 +124,14 @@ def _epoch_means(found: Sequence[Match], table: Table) -> Match | None:
     return None
 
 
-def _judge(name: str, cells: Cells, title: str) -> Match:
+def _judge(name: str, table: Table) -> Match:
     """Take a column for what its name says, unless its values say otherwise."""
+    cells = table.columns[name]
+    if name in table.sums:
+        return Match(name, role_of_sum(name, table), SUM, "the sum of the parts")
     said = guess(name)
     if words_of(name) == ("value",):
-        said = _value(title)
+        said = _value(table.name)
     role, why = said.role, said.why
     if role == "ignore" or said.quality < MIN_QUALITY:
         return Match(name, "ignore", round(1.0 - said.quality, 2), why)

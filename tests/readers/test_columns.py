@@ -207,6 +207,81 @@ def test_validation_stands_before_test() -> None:
     assert roles_of(run) == {"loss": "train_loss", "val_loss": "val_loss"}
 
 
+BOX = [2.0 - 0.05 * k for k in range(12)]
+YOLO = {
+    "epoch": STEPS,
+    "train/box_loss": BOX,
+    "train/cls_loss": LOSS,
+    "train/dfl_loss": BOX,
+    "val/box_loss": WORSE,
+    "val/cls_loss": WORSE,
+    "val/dfl_loss": LOSS,
+}
+YOLO_TRAIN = "train/box_loss + train/cls_loss + train/dfl_loss"
+YOLO_VAL = "val/box_loss + val/cls_loss + val/dfl_loss"
+
+
+def test_parts_that_the_tool_adds_up_are_added_up() -> None:
+    run = read_columns(YOLO)
+    assert roles_of(run) == {"epoch": "epoch", YOLO_TRAIN: "train_loss", YOLO_VAL: "val_loss"}
+    np.testing.assert_allclose(run["train_loss"].values, 2 * np.array(BOX) + LOSS)
+    np.testing.assert_allclose(run["val_loss"].values, 2 * np.array(WORSE) + LOSS)
+    why = {column.name: column.why for column in run.columns}
+    assert why[YOLO_TRAIN] == "the sum of the parts"
+    assert why["val/cls_loss"] == "part of the sum"
+    assert f"The training loss is the sum {YOLO_TRAIN}." in run.notes
+
+
+def test_a_part_that_is_ignored_is_in_neither_sum() -> None:
+    run = read_columns(YOLO, {"train/box_loss": "ignore"})
+    assert roles_of(run) == {
+        "epoch": "epoch",
+        "train/cls_loss + train/dfl_loss": "train_loss",
+        "val/cls_loss + val/dfl_loss": "val_loss",
+    }
+
+
+@pytest.mark.parametrize("part", ["box", "cls", "dfl"])
+def test_a_part_that_the_user_picks_is_paired_with_its_like(part: str) -> None:
+    run = read_columns(YOLO, {f"train/{part}_loss": "train_loss"})
+    assert roles_of(run)[f"val/{part}_loss"] == "val_loss"
+    run = read_columns(YOLO, {f"val/{part}_loss": "val_loss"})
+    assert roles_of(run)[f"train/{part}_loss"] == "train_loss"
+
+
+def test_a_sum_may_be_ignored() -> None:
+    run = read_columns(YOLO, {YOLO_TRAIN: "ignore"})
+    assert roles_of(run)["train/box_loss"] == "train_loss"
+    assert roles_of(run)["val/box_loss"] == "val_loss"
+
+
+def test_a_whole_loss_needs_no_sum() -> None:
+    run = read_columns({**YOLO, "train/loss": LOSS})
+    assert roles_of(run)["train/loss"] == "train_loss"
+    assert YOLO_TRAIN not in {column.name for column in run.columns}
+
+
+def test_parts_that_no_tool_adds_up_are_not_added_up() -> None:
+    run = read_columns({"step": STEPS, "cls_loss": LOSS, "aux_loss": BOX, "seg_loss": WORSE})
+    assert not any("+" in column.name for column in run.columns)
+
+
+def test_spacy_prints_a_loss_a_component() -> None:
+    lines = ["E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE ", "---  ------  --------  ---"]
+    lines += [
+        f"  {k // 4}  {200 * k:6d}  {9 - k / 4:.2f}  {8 - k / 2:.2f}  3{k}.5  0.{k}"
+        for k in range(9)
+    ]
+    (run,) = read_runs(Source("train.log", "\n".join(lines).encode()))
+    assert roles_of(run)["LOSS TOK2VEC + LOSS NER"] == "train_loss"
+    np.testing.assert_array_equal(run["train_loss"].values[[0, -1]], [17.0, 11.0])
+
+
+def test_train_and_validation_are_the_same_quantity() -> None:
+    run = read_columns({"step": STEPS, "train_mse": LOSS, "val_loss": WORSE, "val_mse": WORSE})
+    assert roles_of(run)["val_mse"] == "val_loss"
+
+
 def test_what_the_user_says_stands() -> None:
     columns = {"a": STEPS, "b": LOSS, "loss": WORSE}
     run = read_columns(columns, {"b": "train_loss", "a": "step"})
