@@ -49,7 +49,7 @@ def diagnosis_page(
     Raises:
         NotFoundError: There is no such run.
     """
-    k = pick_run(stored, k)
+    picked, k = k is not None, pick_run(stored, k)
     entry, chart = stored.result["runs"][k], read_chart(store, stored, k)
     base = f"/api/diagnoses/{stored.id}"
     return DiagnosisPage(
@@ -61,6 +61,8 @@ def diagnosis_page(
         run=view_run(entry, chart),
         chart=chart_box(entry, chart, f"{base}/runs/{k}"),
         tabs=run_tabs(store, stored, k, f"/d/{stored.id}"),
+        strip=say_strip(stored.result["runs"], k, picked=picked),
+        whole=say_whole(stored.result["runs"], entry),
         errors=tuple(FileProblem(**one) for one in stored.result["errors"]),
         links=working_links(store.list_shares(stored.owner, stored.id), datetime.now(UTC)),
         problem=problem,
@@ -75,7 +77,7 @@ def shared_page(store: Store, shared: Shared, token: str, k: int | None) -> Shar
         NotFoundError: There is no such run.
     """
     stored = shared.stored
-    k = pick_run(stored, k)
+    picked, k = k is not None, pick_run(stored, k)
     entry, chart = stored.result["runs"][k], read_chart(store, stored, k)
     return SharedPage(
         title="Shared diagnosis" if shared.hide_name else stored.title,
@@ -87,6 +89,7 @@ def shared_page(store: Store, shared: Shared, token: str, k: int | None) -> Shar
         run=view_run(entry, chart),
         chart=chart_box(entry, chart, f"/s/{token}/runs/{k}"),
         tabs=run_tabs(store, stored, k, f"/s/{token}"),
+        strip=say_strip(stored.result["runs"], k, picked=picked),
     )
 
 
@@ -162,6 +165,22 @@ def run_tabs(store: Store, stored: Stored, current: int, base: str) -> tuple[Run
         )
         for k, run in enumerate(runs)
     )
+
+
+def say_strip(runs: Sequence[Json], k: int, *, picked: bool) -> str:
+    """Say which run is shown, and why this one when nobody has picked it."""
+    worst = len({one["verdict"]["severity"] for one in runs}) > 1 and not picked
+    return f"Run {k + 1} of {len(runs)}{', shown first as the worst' if worst else ''}"
+
+
+def say_whole(runs: Sequence[Json], entry: Json) -> str:
+    """Say that columns were counted over a whole file where the run is a part of it; else ""."""
+
+    def counted(run: Json) -> list[tuple[object, ...]]:
+        return [(one["column"], one["n"], one["first"], one["last"]) for one in run["columns"]]
+
+    parts = sum(one["source"] == entry["source"] and counted(one) == counted(entry) for one in runs)
+    return f"Counted over the whole file, which holds {parts} runs." if parts > 1 else ""
 
 
 def draw_spark(chart: Json) -> Spark:

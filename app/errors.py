@@ -150,8 +150,7 @@ def problem_of(error: Exception) -> Problem:
 
 def answer(request: Request, problem: Problem) -> Response:
     """Return the problem as JSON, or as a page to a browser that asked for one."""
-    path = request.url.path
-    wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith("/api")
+    wants_page = _wants_page(request)
     if wants_page and problem.status == 401 and request.method == "GET":
         return RedirectResponse("/login", status_code=303)
     response: Response
@@ -168,11 +167,19 @@ def answer(request: Request, problem: Problem) -> Response:
     return response
 
 
+def _wants_page(request: Request) -> bool:
+    asked = "text/html" in request.headers.get("accept", "")
+    return asked and not request.url.path.startswith("/api")
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Teach the application what each error means."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        response = answer(request, problem_of(error))
+        problem = problem_of(error)
+        if isinstance(error, RequestValidationError) and _wants_page(request):
+            problem = _odd_address(error)
+        response = answer(request, problem)
         if isinstance(error, HTTPException):
             response.headers.update(error.headers or {})
         return response
@@ -223,6 +230,18 @@ def _invalid(error: RequestValidationError) -> Problem:
     )
     told = "; ".join(f"{one.source}: {one.error}" if one.source else one.error for one in errors)
     return Problem(422, f"The request does not fit: {told}.", "See /api/openapi.json.", errors)
+
+
+def _odd_address(error: RequestValidationError) -> Problem:
+    """Word for a person what an address holds that no page has; the API names fields instead."""
+    one = error.errors()[0]
+    given = one.get("input")
+    said = f" is {str(given)[:40]!r}" if isinstance(given, str | int | float) else ""
+    return Problem(
+        422,
+        f"In this address {str(one['loc'][-1])[:40]}{said}, and no page has that.",
+        "Take away what stands behind the question mark, or start again at /.",
+    )
 
 
 def _http_problem(error: HTTPException) -> Problem:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 from fastapi import Request
@@ -15,8 +16,21 @@ from app.assets import asset_url
 from app.settings import Settings
 from app.views import RunView, SymptomRow
 from lrdiag import __version__
+from lrdiag.report.nobreak import hold_units
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "lr": "Peak learning rate",
+        "optimizer": "Optimizer",
+        "batch_size": "Batch size, samples",
+        "precision": "Precision",
+        "planned_steps": "Planned steps",
+        "clip_norm": "Gradient clip, norm",
+        "classes": "Classes",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +186,14 @@ class DiagnosisPage(Page):
     run: RunView
     chart: ChartBox | None
     tabs: tuple[RunTab, ...]
+    strip: str
+    whole: str
     errors: tuple[FileProblem, ...]
     links: tuple[LinkRow, ...]
     problem: FileProblem | None = None
     typed: Mapping[str, str] | None = None
     roles: ClassVar[tuple[str, ...]] = ROLES
+    labels: ClassVar[Mapping[str, str]] = FIELD_LABELS
     optimizers: ClassVar[tuple[str, ...]] = OPTIMIZERS
     precisions: ClassVar[tuple[str, ...]] = PRECISIONS
 
@@ -200,6 +217,7 @@ class SharedPage(Page):
     run: RunView
     chart: ChartBox | None
     tabs: tuple[RunTab, ...]
+    strip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +290,7 @@ def render(request: Request, page: Page, *, status: int = 200) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     site = Site(__version__, len(RULES), settings.local)
     template = environment(settings.templates, settings.static).get_template(page.template)
-    return HTMLResponse(template.render(page=page, site=site), status_code=status)
+    return HTMLResponse(hold_units(template.render(page=page, site=site)), status_code=status)
 
 
 def error_page(

@@ -34,6 +34,7 @@ class Check:
 class AdviceView:
     """The one move of the rate; ``today`` and ``change`` may be empty, ``ruler`` None."""
 
+    action: str
     heading: str
     today: str
     move: str
@@ -99,13 +100,23 @@ class RunView:
     @property
     def findings_head(self) -> str:
         """The heading of the list of findings."""
-        return count(self.total, "finding") if self.total else "No findings"
+        if self.total:
+            return count(self.total, "finding")
+        return "No single symptom" if self.moved else "No findings"
+
+    @property
+    def moved(self) -> bool:
+        """Whether the rate is to change although no symptom asks for it."""
+        return self.status == "inconclusive" and self.advice.action in MOVES
 
     @property
     def findings_sub(self) -> str:
         """The line beside that heading."""
         if self.total:
             return "most urgent first" if self.total > 1 else "with its numbers"
+        if self.moved:
+            rate = "lower" if self.advice.action == "lower" else "higher"
+            return f"the shape of the whole curve asks for a {rate} rate"
         if self.status == "healthy":
             return "what normal rests on"
         return "what was looked at" if self.normal else "too little was logged"
@@ -188,6 +199,7 @@ def view_advice(advice: Json, status: str) -> AdviceView:
     if keeps:  # the heading has said so
         move = "" if today is None else say_rate(today)
     return AdviceView(
+        action=advice["action"],
         heading=advice["heading"],
         today=say_rate(today) if judged and lr and today is not None and not keeps else "",
         move=move if judged else "",

@@ -11,6 +11,7 @@ import orjson
 from app.errors import ChangedError, NotFoundError, NothingReadError, UnforeseenError
 from app.settings import Settings
 from app.store import Draft, RunCharts, Store, Stored
+from app.views import worst_run
 from lrdiag.charts import (
     Curves,
     curves_from_bytes,
@@ -39,7 +40,7 @@ class _Outcome:
 
     diagnoses: list[Diagnosis] = field(default_factory=list)
     charts: list[RunCharts] = field(default_factory=list)
-    spark: str = ""
+    sparks: list[str] = field(default_factory=list)
     columns: int = 0
     errors: list[SourceError] = field(default_factory=list)
     causes: list[Exception] = field(default_factory=list)
@@ -141,7 +142,8 @@ def _draft(
     if not outcome.diagnoses:
         raise _nothing_read(outcome)
     result = document(outcome.diagnoses, outcome.errors)
-    return Draft(result, tuple(outcome.charts), dict(roles), dict(config), outcome.spark)
+    spark = outcome.sparks[worst_run(result["runs"])]  # lists say that run's verdict beside it
+    return Draft(result, tuple(outcome.charts), dict(roles), dict(config), spark)
 
 
 def _read(
@@ -193,10 +195,10 @@ def _add(outcome: _Outcome, diagnosis: Diagnosis) -> None:
     curves = measure_curves(diagnosis)
     chart = orjson.dumps(loss_chart(diagnosis, curves), option=orjson.OPT_SERIALIZE_NUMPY)
     charts = RunCharts(chart, curves_to_bytes(curves))
-    spark = outcome.spark if outcome.diagnoses else sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
+    spark = sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
     outcome.diagnoses.append(diagnosis)
     outcome.charts.append(charts)
-    outcome.spark = spark
+    outcome.sparks.append(spark)
 
 
 def _note(outcome: _Outcome, name: str, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """A training run as columns: what every reader makes, and all that signals see."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, get_args
@@ -151,6 +152,7 @@ class Run:
 
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "lion", "muon", "other")
 PRECISIONS = ("float32", "bfloat16", "float16")
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 LEAST = {"lr": 0.0, "batch_size": 1, "planned_steps": 1, "clip_norm": 0.0, "classes": 2}
 LARGEST = 1e15  # of any setting; JSON and databases take whole numbers up to 9e18
 
@@ -230,15 +232,28 @@ def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> Non
 def _convert(name: str, value: object, kind: str) -> object:
     try:
         if kind.startswith("int"):
-            number = float(str(value))
+            number = _read_count(str(value).strip())
             if number != int(number):
                 raise ValueError
             return int(number)
         if kind.startswith("float"):
-            return float(str(value))
+            return _read_decimal(str(value).strip())
     except (ValueError, OverflowError):
         raise ConfigError(
-            f"{name} is {value!r}, which is not a number of the right kind.",
-            hint=f"Give {name} as {'a whole number' if kind.startswith('int') else 'a number'}.",
+            f"{name} is {value!r}, which is no {'whole ' * kind.startswith('int')}number.",
+            hint=f"Write {'a whole number' if kind.startswith('int') else 'it as in 0.1 or 3e-4'}.",
         ) from None
     return str(value).strip().lower()
+
+
+def _read_count(text: str) -> float:
+    """Read a number of things, 10000 or 10,000."""
+    return float(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
+
+
+def _read_decimal(text: str) -> float:
+    """Read a decimal number, with a comma too: 0,1 is a tenth; 1,000 may be either and is none."""
+    whole, comma, rest = text.partition(",")
+    if comma and whole.isdecimal() and (int(whole) == 0 or len(rest) != 3):
+        text = f"{whole}.{rest}"
+    return float(text)

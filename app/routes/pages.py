@@ -12,7 +12,7 @@ from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
 from app.dependencies import OwnerDep, SettingsDep, SlotDep, StoreDep
 from app.errors import NotFoundError, problem_of
-from app.pages import FileProblem, HomePage, RulePage, RulesPage, render
+from app.pages import FIELD_LABELS, FileProblem, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
 from app.routes.shares import find_shared
 from app.samples import find_sample, read_sample, sample_cards
@@ -145,7 +145,8 @@ def send_config(
     try:
         diagnose_again(store, settings, stored, roles={}, config=given)
     except LrdiagError as error:
-        page = diagnosis_page(store, stored, run, problem=_say_problem(error), typed=typed)
+        problem = _name_fields(_say_problem(error))
+        page = diagnosis_page(store, stored, run, problem=problem, typed=typed)
         return render(request, page, status=problem_of(error).status)
     return _see(_address(diagnosis_id, run, "config"))
 
@@ -265,6 +266,13 @@ def _unknown() -> NotFoundError:
 def _say_problem(error: LrdiagError) -> FileProblem:
     problem = problem_of(error)
     return FileProblem(problem.title, problem.detail, problem.hint)
+
+
+def _name_fields(problem: FileProblem) -> FileProblem:
+    """Call a setting as its field is called on the page."""
+    name, _, rest = problem.error.partition(" ")
+    label = FIELD_LABELS.get(name)
+    return FileProblem(label, f"{label} {rest}", problem.hint) if label else problem
 
 
 def _address(diagnosis_id: str, run: int | None, section: str) -> str:

@@ -35,7 +35,7 @@ class Stored:
         config: The settings that the user told.
         files: What was uploaded; empty when read through a share.
         edition: Changes whenever the diagnosis does; names the folder of the charts.
-        spark: SVG path data of the first run's curve, in a box of SPARK_BOX.
+        spark: SVG path data of the curve of the most urgent run, in a box of SPARK_BOX.
     """
 
     id: str
@@ -67,7 +67,7 @@ class Draft:
         charts: One for each run of the result, in its order.
         roles: The corrections of column roles, by column.
         config: The settings that the user told.
-        spark: SVG path data of the first run's curve.
+        spark: SVG path data of the curve of the most urgent run.
     """
 
     result: Mapping[str, Any]

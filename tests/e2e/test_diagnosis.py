@@ -73,11 +73,16 @@ def test_what_is_told_is_kept_and_what_makes_no_sense_is_said_in_place(visitor: 
     for name, value in CONFIG.items():
         expect(form.locator(f"[name={name}]")).to_have_value(value)
     expect(visitor.page.locator(".ruler .now")).to_be_visible()
+    expect(visitor.page.locator("#config [role=status]")).to_have_text(
+        "Diagnosed again with your answers."
+    )
 
     visitor.expect_status(422)
     form.locator("[name=batch_size]").fill("many")
     form.get_by_role("button").click()
-    expect(visitor.page.locator("#config [role=alert]")).to_contain_text("batch_size")
+    alert = visitor.page.locator("#config [role=alert]")
+    expect(alert).to_contain_text("Batch size, samples is 'many', which is no whole number.")
+    assert "batch_size" not in alert.inner_text()
     expect(form.locator("[name=batch_size]")).to_have_value("many")
 
 

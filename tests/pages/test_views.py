@@ -156,3 +156,12 @@ def test_rules_that_lack_the_same_share_a_line() -> None:
     assert said[why].startswith("Spike recovers, repeated spikes, ")
     assert len(view.skipped) < view.unanswered == len(entry["skipped"])
     assert view.skipped_sub == f"{view.unanswered} questions this log cannot answer"
+
+
+@pytest.mark.parametrize(("action", "rate"), [("lower", "lower"), ("raise", "higher")])
+def test_a_rate_to_move_without_a_symptom_is_not_called_normal(action: str, rate: str) -> None:
+    entry, chart = diagnose_log(make_log())
+    asked = {**entry["advice"], "action": action}
+    view = view_run({**entry, "status": "inconclusive", "findings": [], "advice": asked}, chart)
+    assert view.findings_head == "No single symptom"
+    assert view.findings_sub == f"the shape of the whole curve asks for a {rate} rate"

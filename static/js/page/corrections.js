@@ -13,7 +13,7 @@ export function startCorrections(roles, config) {
     place.append(element("p", { className: "small dim", role: "status", text: "Diagnosing again" }));
     const answer = await send("PATCH", url, change);
     if (!answer.ok) {
-      show(place, answer.problem);
+      show(place, asThePageSays(answer.problem, config));
       return false;
     }
     try {
@@ -37,9 +37,16 @@ export function startCorrections(roles, config) {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(config));
     for (const name of Object.keys(values)) values[name] = values[name].trim() || null;
-    again({ config: values }, { at: "config", line: "Diagnosed again with what you told." }, placeAfter(config));
+    again({ config: values }, { at: "config", line: "Diagnosed again with your answers." }, placeAfter(config));
   });
   tell(roles, config);
+}
+
+// The API calls a setting by its name, the page by its label.
+function asThePageSays(problem, config) {
+  const [name] = problem.detail.split(" ", 1);
+  const label = config?.querySelector(`label[for="c-${CSS.escape(name)}"]`)?.textContent;
+  return label ? { ...problem, title: label, detail: label + problem.detail.slice(name.length) } : problem;
 }
 
 function placeAfter(form) {
