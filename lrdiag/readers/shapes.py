@@ -6,7 +6,7 @@ number bears. So a log of a million lines is understood by parsing a handful of 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
 
@@ -42,6 +42,7 @@ class Shape:
         phase: "train", "val" or "", by the words around the numbers.
         about: The word that told the phase, as written.
         bar: Whether the line draws a progress bar.
+        tqdm: Whether it is a bar of tqdm's, with "|" at its ends.
         nameless: Whether the step is a nameless "i/n", mostly of one epoch or one validation.
         losses: The names in ``pairs`` that name a loss.
     """
@@ -54,6 +55,7 @@ class Shape:
     phase: str = ""
     about: str = ""
     bar: bool = False
+    tqdm: bool = False
     nameless: bool = False
     losses: tuple[str, ...] = ()
 
@@ -76,7 +78,8 @@ def shape_of(skeleton: str) -> Shape | None:
     text = _LISTED.sub(r"\1" + MARK, _PHASED.sub(r"\2 \1", text))
     walk = _Walk([(m.group().strip(), m.start(), m.end()) for m in _TOKEN.finditer(text)])
     walk.run()
-    return walk.shape(bar)
+    shape = walk.shape(bar)
+    return replace(shape, tqdm=True) if shape is not None and "%|" in skeleton else shape
 
 
 def shape_of_names(names: Sequence[str], *, bar: bool = False) -> Shape | None:

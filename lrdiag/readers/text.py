@@ -10,9 +10,10 @@ import numpy as np
 
 from lrdiag.errors import LimitError, UnknownFormatError
 from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.readers.bars import keep, steps_of
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
-from lrdiag.readers.names import family_of, guess, refused_family
+from lrdiag.readers.names import family_of, guess, phase_of, refused_family, words_of
 from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
 from lrdiag.run import Refusal
 
@@ -115,17 +116,13 @@ def _curve(name: str, forms: Sequence[Form]) -> _Curve:
     order = np.argsort(np.concatenate([form.rows for form in forms]))
     both = list(zip(forms, places, strict=True))
     values = np.concatenate([form.values(place) for form, place in both])[order]
-    steps = np.concatenate([_steps(form) for form in forms])[order]
+    steps = np.concatenate([steps_of(form) for form in forms])[order]
     return _Curve(
         values=values,
         ends=np.append(steps[1:] < steps[:-1], True),
         phase=forms[0].phase,
         averaged=any(place in form.shape.averages for form, place in both),
     )
-
-
-def _steps(form: Form) -> FloatArray:
-    return form.values(form.shape.step[1]) if form.shape.step else np.zeros(len(form))
 
 
 def _winners(losses: Sequence[Form]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -167,20 +164,21 @@ def _summed(dense: _Curve, summary: _Curve) -> bool:
 
 
 def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, ...]) -> Table:
-    rows = _undrawn(forms)
+    kept = keep(forms)
     names = {kind: _counter_name(forms, kind) for kind in ("step", "epoch")}
     parts: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     for form in forms:
-        kept = np.isin(form.rows, rows)
-        places = np.searchsorted(rows, form.rows[kept])
+        lines = kept.lines_of(form)
         for column, values in _columns(form, names):
-            parts.setdefault(column, []).append((places, values[kept]))
+            mine = lines[phase_of(words_of(column)) == "val"]
+            places = np.searchsorted(kept.rows, form.rows[mine])
+            parts.setdefault(column, []).append((places, values[mine]))
         if len(parts) > limits.max_columns:
             raise LimitError(
                 f"The log has more than {limits.max_columns:,} names.", hint="Log fewer quantities."
             )
     columns = {column: _join(pieces) for column, pieces in parts.items()}
-    return Table(name, READER.name, len(rows), columns, notes=notes)
+    return Table(name, READER.name, len(kept.rows), columns, notes=notes)
 
 
 def _join(pieces: Sequence[tuple[IntArray, FloatArray]]) -> Cells:
@@ -188,36 +186,6 @@ def _join(pieces: Sequence[tuple[IntArray, FloatArray]]) -> Cells:
     values = np.concatenate([values for _, values in pieces])
     order = np.argsort(rows, kind="stable")
     return Cells(rows[order], values[order])
-
-
-def _undrawn(forms: Sequence[Form]) -> IntArray:
-    """Return the rows of all lines but those that a progress bar drew over.
-
-    A bar shows the mean of its pass so far; where a validation is logged batch by batch, the
-    last line of the pass holds its mean.
-    """
-    rows = np.concatenate([form.rows for form in forms])
-    order = np.argsort(rows)
-    code = [("", "train", "val").index(form.phase) for form in forms]
-    bars = [_draws(form) for form in forms]
-    phases = np.repeat(code, [len(form) for form in forms])[order]
-    drawn = np.repeat(bars, [len(form) for form in forms])[order]
-    steps = np.concatenate([_steps(form) for form in forms])[order]
-    epochs = np.concatenate([_epochs(form) for form in forms])[order]
-    again = drawn[1:] & drawn[:-1] & (phases[1:] == phases[:-1]) & (steps[1:] >= steps[:-1])
-    again &= (epochs[1:] == epochs[:-1]) | np.isnan(epochs[1:]) | np.isnan(epochs[:-1])
-    kept: IntArray = rows[order][~np.append(again, False)]
-    return kept
-
-
-def _draws(form: Form) -> bool:
-    shape = form.shape
-    return (shape.bar and bool(shape.counted)) or (form.phase == "val" and shape.nameless)
-
-
-def _epochs(form: Form) -> FloatArray:
-    epoch = form.shape.epoch
-    return form.values(epoch[1]) if epoch else np.full(len(form), np.nan)
 
 
 def _counter_name(forms: Sequence[Form], kind: str) -> str:

@@ -206,6 +206,22 @@ PRINTED = (
         val=EPOCHS,
     ),
     Printed(
+        "tqdm with the loss of each update behind it",
+        "\n",
+        batch="\rEpoch {n}/8:  {k}0%|{bar}| {k}/5 [00:00<00:05, 11.3it/s, loss={part:.3f}]"
+        "\rEpoch {n}/8:  {k}0%|{bar}| {k}/5 [00:00<00:05, 11.3it/s, loss={part:.3f}]",
+        train=EVERY_BATCH,
+    ),
+    Printed(
+        "Lightning progress bar, drawn again and again",
+        "\rEpoch {e}: 100%|██████████| 5/5 [00:10<00:00, 90.12it/s, v_num=0, "
+        "train_loss={train:.3f}, val_loss={val:.3f}]\n",
+        batch="\rEpoch {e}:  {k}0%|████      | {k}/5 [00:10<00:00, 90.12it/s, v_num=0, "
+        "train_loss={part:.3f}, val_loss=2.400]",
+        train=EVERY_BATCH + EPOCHS,
+        val=EPOCHS,
+    ),
+    Printed(
         "Lightning progress bar",
         "\rEpoch {e}: 100%|██████████| 938/938 [00:10<00:00, 90.12it/s, v_num=0, "
         "train_loss={train:.3f}, val_loss={val:.3f}]\n",

@@ -1,0 +1,123 @@
+"""Progress bars in a console log: which of the lines that were drawn over one another count."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.readers.lines import Form
+from lrdiag.readers.reader import IntArray
+
+LEAST = 8  # updates of a pass that show whether they are a mean of it
+SHRINKS = 2.0  # first third over last third of a pass; means of 8 to 500 updates: 2.5 to 5
+ALTERNATES = -0.15  # mean sign of a change times the next; noise: -0.33, means of a pass: 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """The lines that make rows.
+
+    Attributes:
+        rows: Their places in the log, increasing.
+        finals: Those of them that no line of the same pass followed.
+    """
+
+    rows: IntArray
+    finals: IntArray
+
+    def lines_of(self, form: Form) -> tuple[BoolArray, BoolArray]:
+        """Say which lines of a form give a value: to any column, and to one of a validation.
+
+        A bar goes on showing the validation of the last epoch; its last line has a new one.
+        """
+        mine: BoolArray = np.isin(form.rows, self.rows)
+        return mine, np.isin(form.rows, self.finals) if _updates(form) else mine
+
+
+def steps_of(form: Form) -> FloatArray:
+    """Return the step of each line of a form; zeros where it counts none."""
+    return form.values(form.shape.step[1]) if form.shape.step else np.zeros(len(form))
+
+
+def keep(forms: Sequence[Form]) -> Kept:
+    """Leave out the lines that a progress bar drew over.
+
+    Keras' bar shows the mean of its pass so far, and tqdm's what the loop gives it: mostly the
+    loss of each update, and then every line is a point. Where a validation is logged batch by
+    batch, the last line of the pass holds its mean.
+    """
+    sizes = [len(form) for form in forms]
+    rows = np.concatenate([form.rows for form in forms])
+    order = np.argsort(rows)
+    rows = rows[order]
+
+    def spread(of_form: Sequence[int | bool]) -> IntArray:
+        return np.repeat(np.array(of_form, dtype=np.int64), sizes)[order]
+
+    phases = spread([("", "train", "val").index(form.phase) for form in forms])
+    drawn = spread([_draws(form) for form in forms]).astype(bool)
+    steps = np.concatenate([steps_of(form) for form in forms])[order]
+    epochs = np.concatenate([_epochs(form) for form in forms])[order]
+    again = drawn[1:] & drawn[:-1] & (phases[1:] == phases[:-1]) & (steps[1:] >= steps[:-1])
+    again &= (epochs[1:] == epochs[:-1]) | np.isnan(epochs[1:]) | np.isnan(epochs[:-1])
+    again = np.append(again, False)
+    means = _means([form for form in forms if _updates(form)])
+    live = spread([_updates(form) and not means & set(form.shape.losses) for form in forms])
+    twice = np.append(live[1:] & live[:-1] & (steps[1:] == steps[:-1]), 0)
+    return Kept(rows[~again | (live & ~twice).astype(bool)], rows[~again])
+
+
+def _draws(form: Form) -> bool:
+    shape = form.shape
+    return (shape.bar and bool(shape.counted)) or (form.phase == "val" and shape.nameless)
+
+
+def _updates(form: Form) -> bool:
+    """Say whether each line of a bar may be an update of its own."""
+    shape = form.shape
+    return shape.tqdm and shape.step is not None and bool(shape.losses) and form.phase != "val"
+
+
+def _epochs(form: Form) -> FloatArray:
+    epoch = form.shape.epoch
+    return form.values(epoch[1]) if epoch else np.full(len(form), np.nan)
+
+
+def _means(forms: Sequence[Form]) -> set[str]:
+    """Return the losses that a bar shows as means of the pass so far."""
+    means = set()
+    claims: dict[str, list[Form]] = {}
+    for form in forms:
+        for name in set(form.shape.losses):
+            claims.setdefault(name, []).append(form)
+    for name, having in claims.items():
+        order = np.argsort(np.concatenate([form.rows for form in having]))
+        places = [dict(form.shape.pairs)[name] for form in having]
+        both = zip(having, places, strict=True)
+        values = np.concatenate([form.values(place) for form, place in both])[order]
+        steps = np.concatenate([steps_of(form) for form in having])[order]
+        if _is_mean(list(_passes(values, steps))):
+            means.add(name)
+    return means
+
+
+def _passes(values: FloatArray, steps: FloatArray) -> Iterator[FloatArray]:
+    """Yield the finite values of each pass, one a step; short passes are left out."""
+    last = np.append(steps[1:] != steps[:-1], True) & np.isfinite(values)
+    values, steps = values[last], steps[last]
+    for part in np.split(values, np.flatnonzero(steps[1:] < steps[:-1]) + 1):
+        if len(part) >= LEAST:
+            yield part
+
+
+def _is_mean(passes: Sequence[FloatArray]) -> bool:
+    """Say whether values are means of their pass so far, whose changes fade as 1/k."""
+    shrinks, signs = [], []
+    for values in passes[1:] or passes:  # the first pass falls fast
+        changes = np.diff(values)
+        third = len(changes) // 3
+        first, end = np.median(np.abs(changes[:third])), np.median(np.abs(changes[-third:]))
+        shrinks.append(first / end if end > 0.0 else np.inf)
+        signs.append(np.mean(np.sign(changes[1:]) * np.sign(changes[:-1])))
+    return bool(shrinks and np.median(shrinks) > SHRINKS and np.median(signs) > ALTERNATES)
