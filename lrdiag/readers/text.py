@@ -20,6 +20,9 @@ from lrdiag.run import Refusal
 OFTEN = 0.3  # of the lines of the commonest loss; a name as often belongs to the training
 RARE = 0.003  # of the lines of the commonest loss; a name rarer than that is chatter
 MIN_COUNTS = 3  # different values from which a line without a loss is a counter
+EVENLY = 0.8  # of the strides of a counter; the last batch of a pass is smaller
+BATCH = 32  # samples; 50, 100 and 200 batches, between which most loops log, are no multiples
+SET_SIZE = 10_000  # samples; MNIST has 60,000, CIFAR-10 50,000
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
 # From the start of a line, so that a line of 20 MB without a digit is passed over once.
@@ -166,6 +169,9 @@ def _summed(dense: _Curve, summary: _Curve) -> bool:
 def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, ...]) -> Table:
     kept = keep(forms)
     names = {kind: _counter_name(forms, kind) for kind in ("step", "epoch")}
+    if _counts_samples(forms):
+        names["step"] = "samples"
+        notes += ("The brackets count samples, not updates; lrdiag counts rows.",)
     parts: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     for form in forms:
         lines = kept.lines_of(form)
@@ -179,6 +185,34 @@ def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, .
             )
     columns = {column: _join(pieces) for column, pieces in parts.items()}
     return Table(name, READER.name, len(kept.rows), columns, notes=notes)
+
+
+def _counts_samples(forms: Sequence[Form]) -> bool:
+    """Say whether the "i/n" of training lines counts samples: "[640/60000 (1%)]".
+
+    It looks like a count of batches, so its stride must tell: some batches of 32 or more
+    samples, or a stretch of a data set of a round size. A mistake costs no more than the
+    name of the axis.
+    """
+    counted = [form for form in forms if form.shape.step and form.phase != "val"]
+    if not counted or any(form.shape.bar or not form.shape.nameless for form in counted):
+        return False
+    order = np.argsort(np.concatenate([form.rows for form in counted]))
+    strides = np.diff(np.concatenate([steps_of(form) for form in counted])[order])
+    strides = strides[strides > 0.0]
+    totals = np.concatenate([_totals(form) for form in counted])
+    if len(strides) < MIN_COUNTS or len(np.unique(totals)) != 1:
+        return False
+    stride, total = float(np.median(strides)), float(totals[0])
+    round_size = total >= SET_SIZE and total % 1000 == 0
+    return bool(np.mean(strides == stride) >= EVENLY) and (
+        stride % BATCH == 0 or (round_size and stride >= BATCH)
+    )
+
+
+def _totals(form: Form) -> FloatArray:
+    place = form.shape.totals.get(form.shape.step[1]) if form.shape.step else None
+    return np.full(len(form), np.nan) if place is None else form.values(place)
 
 
 def _join(pieces: Sequence[tuple[IntArray, FloatArray]]) -> Cells:

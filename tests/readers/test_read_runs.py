@@ -66,6 +66,33 @@ def test_the_run_is_named_after_the_file() -> None:
     assert (run.name, run.source, run.format) == ("metrics", "metrics.csv", "csv")
 
 
+@pytest.mark.parametrize(
+    ("stride", "total", "unit"),
+    [
+        (160, 1_800, "index"),
+        (640, 60_000, "index"),
+        (1_000, 50_000, "index"),
+        (50, 1_251, "step"),
+        (100, 2_000, "step"),
+        (10, 5_005, "step"),
+    ],
+)
+def test_samples_in_brackets_are_no_steps(stride: int, total: int, unit: str) -> None:
+    lines = [
+        f"Train Epoch: {e} [{i}/{total} ({100 * i // total}%)]\tLoss: {3 - 0.2 * e - i / 1e6:.6f}\n"
+        for e in range(1, 6)
+        for i in range(0, min(total, 12 * stride), stride)
+    ]
+    (run,) = read_runs(Source("train.log", "".join(lines).encode()))
+    assert run.x.unit == unit
+    assert len(run["train_loss"]) == len(lines)
+    assert run.epochs is not None
+    assert any("count samples" in note for note in run.notes) == (unit == "index")
+    assert {column.name: column.role for column in run.columns}.get("step") == (
+        None if unit == "index" else "step"
+    )
+
+
 def test_source_code_is_passed_over() -> None:
     code = 'train_loss = 0.0\nlr = 0.003\nprint(f"step:{step} train_loss:{loss:.4f}")\n'
     log = "".join(f"step:{k}/20 train_loss:{3 - 0.1 * k:.4f}\n" for k in range(1, 21))
