@@ -63,7 +63,7 @@ def read_table(source: Source, limits: Limits) -> Table:
         )
     lines = _check(source, dialect, limits)
     blocks = _blocks(source, dialect)
-    _check_blocks(source.name, blocks, limits)
+    _check_blocks(blocks, limits)
     frames = [parse(source.data, *block) for block in blocks]
     rows = sum(len(frame) for frame in frames)
     if rows == 0:
@@ -143,7 +143,7 @@ def _blocks(source: Source, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
             blocks.append((start, at + 1, layout))
             if len(blocks) > MAX_BLOCKS:
                 raise LimitError(
-                    f"The header of {source.name} stands more than {MAX_BLOCKS:,} times.",
+                    f"The header stands more than {MAX_BLOCKS:,} times.",
                     hint="Keep the header once, above the rows.",
                 )
             start = min(end + 1, len(data))
@@ -152,13 +152,12 @@ def _blocks(source: Source, dialect: Dialect) -> list[tuple[int, int, Dialect]]:
     return [*blocks, (start, len(data), layout)]
 
 
-def _check_blocks(name: str, blocks: list[tuple[int, int, Dialect]], limits: Limits) -> None:
+def _check_blocks(blocks: list[tuple[int, int, Dialect]], limits: Limits) -> None:
     """Refuse headers that name, all together, more columns than a table may have."""
     names = {one for _, _, layout in blocks for one in layout.names}
     if len(names) > limits.max_columns:
         raise LimitError(
-            f"The headers of {name} name {len(names):,} columns; lrdiag reads up to "
-            f"{limits.max_columns:,}.",
+            f"The headers name {len(names):,} columns; lrdiag reads up to {limits.max_columns:,}.",
             hint="Keep the columns of the losses, the learning rate and the step.",
         )
 
