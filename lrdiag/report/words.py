@@ -239,7 +239,7 @@ def loss_series(run: Run) -> Series | None:
 
 def facts(run: Run) -> tuple[str, ...]:
     """Say what the file holds, in short strings for the head of a page."""
-    said = [f"{format_title(run.format)}, {length(run)}"]
+    said = [f"{run.title or format_title(run.format)}, {length(run)}"]
     series = loss_series(run)
     if series is not None and len(series):
         name = "loss" if "train_loss" in run else "validation loss"
