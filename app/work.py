@@ -113,6 +113,19 @@ def diagnose_again(
     )
 
 
+def diagnose_stored(store: Store, settings: Settings, stored: Stored, k: int) -> Diagnosis:
+    """Diagnose run ``k`` anew from its upload, for what a kept result cannot be turned into.
+
+    Raises:
+        NotFoundError: There is no such run, or its upload is gone.
+    """
+    sources = _stored_sources(store, stored)
+    outcome = _read(sources, settings, stored.roles, Config.from_mapping(stored.config))
+    if not 0 <= k < len(outcome.diagnoses):
+        raise NotFoundError(f"This diagnosis has no run {k}.")
+    return outcome.diagnoses[k]
+
+
 def read_curves(store: Store, stored: Stored, k: int) -> Curves:
     """Return the full curves of run ``k``.
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from app.curves import CurveCache
 from app.dependencies import CurvesDep, OwnerDep, SettingsDep, SlotDep, StoreDep
@@ -14,8 +16,9 @@ from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
 from app.store import Store, Stored
 from app.uploads import UploadDep
-from app.work import diagnose_again, diagnose_sources
+from app.work import diagnose_again, diagnose_sources, diagnose_stored
 from lrdiag.charts import loss_window
+from lrdiag.report.html import diagnosis_to_page
 
 SMALL_BODY = 2**20
 Problem: dict[str, Any] = {
@@ -154,6 +157,28 @@ def read_window(
 ) -> Response:
     """Return the same curves between two steps, thinned anew from the full log."""
     return window_answer(curves, _find(store, owner, diagnosis_id), k, window)
+
+
+@router.get(
+    "/{diagnosis_id}/runs/{k}/report.html",
+    response_class=HTMLResponse,
+    responses={404: Problem, 503: Problem},
+)
+def read_report(
+    diagnosis_id: str,
+    k: int,
+    store: StoreDep,
+    settings: SettingsDep,
+    owner: OwnerDep,
+    _: SlotDep,
+) -> Response:
+    """Return the report of a run as one HTML file that needs no server and no network."""
+    diagnosis = diagnose_stored(store, settings, _find(store, owner, diagnosis_id), k)
+    name = quote(f"{diagnosis.run.name}.html", safe="")
+    return HTMLResponse(
+        diagnosis_to_page(diagnosis),
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
 def chart_answer(store: Store, stored: Stored, k: int) -> Response:

@@ -46,6 +46,7 @@ def test_the_description_names_every_call(anna: httpx.Client) -> None:
         ("PATCH", "/api/diagnoses/{diagnosis_id}"),
         ("DELETE", "/api/diagnoses/{diagnosis_id}"),
         ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/chart"),
+        ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/report.html"),
         ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/window"),
         ("POST", "/api/diagnoses/{diagnosis_id}/shares"),
         ("GET", "/api/diagnoses/{diagnosis_id}/shares"),

@@ -169,15 +169,23 @@ def test_the_skip_link_is_the_first_stop(visitor: Visitor) -> None:
     expect(visitor.page.locator("#main")).to_be_focused()
 
 
-def test_the_report_is_downloaded_as_json_csv_and_png(visitor: Visitor, log: Path) -> None:
+def test_the_report_is_downloaded_in_every_form(visitor: Visitor, log: Path) -> None:
     visitor.open_sample("spikes")
-    for name, ending in (("JSON", ".json"), ("CSV", ".csv"), ("PNG", ".png")):
+    for name, ending in (
+        ("HTML", ".html"),
+        ("JSON", ".json"),
+        ("CSV", ".csv"),
+        ("PNG", ".png"),
+    ):
         visitor.page.get_by_role("button", name="Report").click()
         with visitor.page.expect_download() as download:
             visitor.page.locator("#report .acts").get_by_text(name).click()
         path = download.value.path()
         assert download.value.suggested_filename.endswith(ending)
         assert path.stat().st_size > 1000
+        if ending == ".html":
+            assert "<script" not in (text := path.read_text())
+            assert "Three spikes" in text
         if ending == ".csv":
             assert len(path.read_text().splitlines()) == len(log.read_text().splitlines())
         if visitor.page.locator("#report").is_visible():

@@ -119,3 +119,16 @@ def test_no_number_is_parted_from_its_unit(site: httpx.Client) -> None:
         told = text_of(send(site, log))
         assert f"300{NBSP}steps" in told
         assert not re.findall(r"\d (?:%|steps?|noises?|values?|rows?|times|rules?)(?!\w)", told)
+
+
+def test_the_report_is_the_diagnosis_as_it_is_kept(site: httpx.Client) -> None:
+    path = send(site, GOOD, BAD).url.path
+    site.post(f"{path}/config", data={"lr": "0.004"})
+    report = f"/api{path.replace('/d/', '/diagnoses/')}/runs/1/report.html"
+    answer = site.get(report)
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''bad.html"
+    assert answer.text.startswith("<!doctype html>")
+    assert "NaN from step 200" in text_of(answer).replace(NBSP, " ")
+    assert site.get(report.replace("/1/", "/2/")).status_code == 404
+    with httpx.Client(base_url=site.base_url, trust_env=False) as stranger:
+        assert stranger.get(report).status_code == 404

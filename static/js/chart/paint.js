@@ -179,8 +179,8 @@ function keepInside(flag, width, view, px) {
 
 /**
  * Numbers at the curve stand where no line runs through them: at the side that the payload names,
- * else at the freest. Of those that would still cover one another the first stays, the strongest
- * evidence.
+ * else at the freest. One that finds room only outside the frame or over another is left out; the
+ * first has its choice, the strongest evidence.
  */
 function placePoints(scene) {
   const { layout, size, view } = scene, px = pxPerX(scene), [low, high] = layout.yaxis.range, [foot, top] = layout.yaxis.domain;
@@ -197,10 +197,10 @@ function placePoints(scene) {
     for (const side of [own, ...SIDES]) {
       const box = boxAt(side, x, y, width), out = box.left < frame.left || box.right > frame.right || box.bottom < frame.bottom || box.top > frame.top;
       const taken = kept.some(one => one.left < box.right && one.right > box.left && one.bottom < box.top && one.top > box.bottom);
-      const cost = (taken ? 1e4 : 0) + (out ? 1e3 : 0) + covered(box, lines);
+      const cost = taken || out ? Infinity : covered(box, lines);
       if (!best || cost < best.cost) best = { side, box, cost };
     }
-    if (best.cost >= 1e4) return false;
+    if (best.cost === Infinity) return false;
     Object.assign(note, { yanchor: "middle", xshift: 0, yshift: 0 }, best.side);
     kept.push(best.box);
     return true;
@@ -212,6 +212,9 @@ const SIDES = [
   { xanchor: "right", xshift: -7 },
   { xanchor: "center", yanchor: "bottom", yshift: 8 },
   { xanchor: "center", yanchor: "top", yshift: -8 },
+  { xanchor: "left", yanchor: "bottom", xshift: 3, yshift: 8 },
+  { xanchor: "right", yanchor: "bottom", xshift: -3, yshift: 8 },
+  { xanchor: "left", yanchor: "top", xshift: 3, yshift: -8 },
 ];
 
 /** The box of a text beside a point, in px from the foot of the panel, y upwards. */
