@@ -173,7 +173,7 @@ def test_what_is_no_log_is_said(tmp_path: Path) -> None:
 
 
 def test_a_log_is_diagnosed_without_a_detour(log: Path) -> None:
-    assert lrdiag.diagnose(log).run.name == "results"
+    assert lrdiag.diagnose(log).run.name == f"{log.parent.name}/results"
     assert lrdiag.diagnose(log, rules=()).cleared == {}
 
 

@@ -1,7 +1,6 @@
 """Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
 
 from dataclasses import replace
-from pathlib import PurePath
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from lrdiag.readers.dialect import (
 from lrdiag.readers.frames import gather, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess
-from lrdiag.readers.reader import Reader, Source, Table
+from lrdiag.readers.reader import Reader, Source, Table, Tool
 
 TITLES = {
     ",": "CSV",
@@ -72,7 +71,7 @@ def read_table(source: Source, limits: Limits) -> Table:
     expected = lines - dialect.skip - (len(blocks) - 1)
     notes = _notes(expected - rows, len(blocks))
     return Table(
-        name=PurePath(source.name).stem,
+        name=source.run_name,
         format=READER.name,
         rows=rows,
         columns=columns,
@@ -187,4 +186,10 @@ READER = Reader(
     suffixes=(".csv", ".tsv"),
     recognises=recognises,
     read=read,
+    tools=(
+        Tool("DeePMD-kit", "lcurve.out"),
+        Tool("Keras CSVLogger", "log.csv"),
+        Tool("Lightning CSVLogger", "metrics.csv"),
+        Tool("torchtitan (losses)", "losses.txt", "columns without names: steps, then losses"),
+    ),
 )

@@ -1,7 +1,6 @@
 """Hugging Face trainer_state.json: train and evaluation records, interleaved."""
 
 from collections.abc import Mapping
-from pathlib import PurePath
 
 from lrdiag.errors import MalformedLogError
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
@@ -41,7 +40,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
             hint="Give the trainer_state.json of a checkpoint.",
         )
     records = (flatten(one, depth=limits.max_depth) for one in history if isinstance(one, Mapping))
-    name = PurePath(source.name).stem
+    name = source.run_name
     return (table_from_records(records, name=name, log_format="hf_trainer", limits=limits),)
 
 

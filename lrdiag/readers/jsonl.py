@@ -1,13 +1,12 @@
 """JSON records: one object a line, or a list of objects anywhere in a document."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 
 from lrdiag.errors import EmptyLogError, MalformedLogError
 from lrdiag.readers.decode import head_of
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
-from lrdiag.readers.reader import Reader, Source, Table
+from lrdiag.readers.reader import Reader, Source, Table, Tool
 from lrdiag.readers.records import table_from_records
 
 MIN_OBJECTS = 0.5  # share of the first lines that are objects
@@ -44,7 +43,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     return (
         table_from_records(
             records,
-            name=PurePath(source.name).stem,
+            name=source.run_name,
             log_format="jsonl",
             limits=limits,
             notes=notes,
@@ -123,4 +122,5 @@ READER = Reader(
     suffixes=(".jsonl", ".json", ".ndjson"),
     recognises=recognises,
     read=read,
+    tools=(Tool("DeiT, MAE, ConvNeXt", "log.txt"),),
 )

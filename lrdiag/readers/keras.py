@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePath
 
 import numpy as np
 
@@ -57,7 +56,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     columns = {name: _cells(values, rows) for name, values in lists.items()}
     short = [name for name, values in lists.items() if len(values) < rows]
     notes = (f"{', '.join(short[:3])} logged more rarely; spread over the rows.",) if short else ()
-    return (Table(PurePath(source.name).stem, "keras", rows, columns, notes=notes),)
+    return (Table(source.run_name, "keras", rows, columns, notes=notes),)
 
 
 def _parse(source: Source) -> Mapping[str, object]:

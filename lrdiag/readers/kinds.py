@@ -52,19 +52,21 @@ def kind_of(data: bytes) -> str:
     return "binary data" if controls > _BINARY_SHARE * len(head) else ""
 
 
-# Formats that are zip archives inside, by the ending of a member they always hold.
-_MEMBERS = (
-    ("data.pkl", "a PyTorch checkpoint, which holds weights and is never opened"),
-    (".npy", "a NumPy archive"),
-    ("[Content_Types].xml", "an office document"),
-    ("model.weights.h5", "a Keras model"),
+# Formats that are zip archives inside, by members they always hold: at the top, or, as PyTorch
+# packs them, in the one folder there is.
+_ARCHIVES = (
+    ({"data.pkl", "version"}, "a PyTorch checkpoint, which holds weights and is never opened"),
+    ({"[Content_Types].xml"}, "an office document"),
+    ({"model.weights.h5"}, "a Keras model"),
 )
 
 
 def kind_of_members(names: Iterable[str]) -> str:
     """Say what an archive is that is no archive of logs; an empty string for one that may be."""
-    listed = list(names)
-    for ending, kind in _MEMBERS:
-        if any(name.endswith(ending) for name in listed):
+    listed = set(names)
+    tops = {name.split("/")[0] for name in listed}
+    inside = {name.partition("/")[2] for name in listed} if len(tops) == 1 else set()
+    for members, kind in _ARCHIVES:
+        if members <= listed or members <= inside:
             return kind
-    return ""
+    return "a NumPy archive" if listed and all(one.endswith(".npy") for one in listed) else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,36 @@ from lrdiag.run import Refusal
 IntArray = NDArray[np.int64]
 
 
+# Names that tools give to the log of any run; the folder above says more.
+_GENERIC = frozenset(
+    """
+    metrics results log logs output history trainer_state train training stats scalars progress
+    train_log training_log train_history training_history debug stdout stderr console loss losses
+    loss_log log_history all_results csv files wandb-history learn_error progress_log
+    """.split()  # noqa: SIM905
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A log as it arrived: its bytes, and the name that came with them."""
+    """A log as it arrived: its bytes, and the name that came with them.
+
+    Attributes:
+        name: The name of the file; in an archive or a folder its path, parts joined by "/".
+        data: Its bytes; empty where the log is kept in several files.
+        parts: The files of a log that is kept in several, or of a folder.
+    """
 
     name: str
     data: bytes
+    parts: tuple["Source", ...] = ()
+
+    @property
+    def run_name(self) -> str:
+        """What to call the run: the stem, with the folder where tools call every log so."""
+        path = PurePath(self.name)
+        folder = path.parent.name
+        return f"{folder}/{path.stem}" if folder and path.stem.lower() in _GENERIC else path.stem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +99,21 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool whose logs a reader reads; each has a sample among the tests.
+
+    Attributes:
+        name: What people call the tool, as in "Ultralytics YOLO".
+        file: What its log is called, as in "results.csv".
+        note: What is worth knowing, as in "box, cls and dfl are added up".
+    """
+
+    name: str
+    file: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """One log format.
 
@@ -86,6 +126,8 @@ class Reader:
         recognises: Looks at the first kilobytes and says whether the log is of this format.
         read: Turns the bytes into tables, mostly one, or raises ReadError with the line.
         sure: Whether what it recognises can be nothing else, so that its error is the answer.
+        binary: Whether it is given the bytes as they are, and logs that are several files.
+        tools: Whose logs these are, as far as they are tested.
     """
 
     name: str
@@ -94,3 +136,5 @@ class Reader:
     recognises: Callable[[Source], bool]
     read: Callable[[Source, Limits], tuple[Table, ...]]
     sure: bool = False
+    binary: bool = False
+    tools: tuple[Tool, ...] = ()

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from lrdiag.readers.bars import keep, steps_of
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
 from lrdiag.readers.names import family_of, guess, phase_of, refused_family, words_of
-from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table
+from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table, Tool
 from lrdiag.run import Refusal
 
 OFTEN = 0.3  # of the lines of the commonest loss; a name as often belongs to the training
@@ -52,7 +51,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
             "No losses were found in the text.",
             hint="Log lines such as: step 100: train_loss 2.31, val_loss 2.40, lr 0.001.",
         )
-    table = _table(chosen, PurePath(source.name).stem, limits, notes)
+    table = _table(chosen, source.run_name, limits, notes)
     return (replace(table, refusal=_family(forms)),)
 
 
@@ -262,4 +261,8 @@ READER = Reader(
     suffixes=(".log", ".txt", ".out"),
     recognises=recognises,
     read=read,
+    tools=(
+        Tool("flair", "training.log"),
+        Tool("pytorch-CycleGAN", "loss_log.txt", "refused: its losses need not fall"),
+    ),
 )

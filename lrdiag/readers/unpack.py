@@ -1,47 +1,67 @@
-"""Archives to sources, within a budget."""
+"""Archives and folders to logs, within a budget."""
 
+import bz2
 import gzip
 import io
+import lzma
+import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import IO
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
+from lrdiag.readers.folders import group, may_be_log
 from lrdiag.readers.kinds import kind_of_members
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Source
 
-GZIP = b"\x1f\x8b"
+GZIP, BZIP2, XZ, ZSTD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+TAR = (257, b"ustar")  # where the header of the first member says so: POSIX.1-1988
+ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 CHUNK = 1 << 16
+WINDOW = 1 << 27  # bytes; what zstd --long takes, and what unpacking may hold in memory
 ENCRYPTED = 0x1  # bit 0 of a member's flags: APPNOTE 4.4.4
 SYMLINK = 0o120000  # file type in the upper half of a member's external attributes
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+LONGEST_PATH = 400
+_BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError),
+)
 
 
 def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]:  # noqa: B008
-    """Return the files in a gzip or zip archive; a plain file gives itself.
+    """Return the logs in an archive or a folder; a plain file gives itself.
 
-    An archive is known by its first bytes, not by its name. Members are read as streams and
-    never touch a disk; folders, links and archives inside the archive are left out.
+    An archive is known by its first bytes, not by its name: gzip, bzip2, xz, Zstandard, zip, and
+    tar, packed or not. Members are read as streams and never touch a disk; links, hidden files,
+    archives inside the archive, weights, pictures and code are left out.
 
     Args:
-        source: An archive or a plain file.
+        source: An archive, a folder (a source with parts) or a plain file.
         limits: The budget of all members together.
+
+    Returns:
+        One source a log. The files of a log that is kept in several are its parts.
 
     Raises:
         LimitError: The content is larger than a limit, or a member is packed like a bomb.
         MalformedLogError: The archive is damaged or encrypted.
         UnknownFormatError: The archive is a checkpoint or a document.
-        EmptyLogError: The archive holds no file.
+        EmptyLogError: The archive holds no file that may be a log.
     """
+    if source.parts:
+        return _logs(list(source.parts), limits)
     _check_size(len(source.data), limits)
-    if source.data.startswith(GZIP):
-        return (_gunzip(source, limits),)
     if source.data.startswith(ZIP):
         return _unzip(source, limits)
-    return (source,)
+    plain = _decompress(source, limits)
+    at, mark = TAR
+    if plain.data[at : at + len(mark)] == mark:
+        return _untar(plain, limits)
+    return (plain,)
 
 
 def _check_size(size: int, limits: Limits) -> None:
@@ -52,14 +72,57 @@ def _check_size(size: int, limits: Limits) -> None:
         )
 
 
-def _gunzip(source: Source, limits: Limits) -> Source:
-    name = source.name[:-3] if source.name.lower().endswith(".gz") else source.name
+def _decompress(source: Source, limits: Limits) -> Source:
+    """Return what a compressed file holds; any other file as it is."""
+    unpacked = next((one for mark, one in _UNPACKERS if source.data.startswith(mark)), None)
+    if unpacked is None:
+        return source
+    path = PurePosixPath(source.name)
+    name = str(path.with_suffix("")) if path.suffix.lower() in ENDINGS else source.name
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as stream:
-            data = _drain(stream, len(source.data), limits.max_bytes, limits)
+        data = _drain(unpacked(source.data), len(source.data), limits.max_bytes, limits)
     except _BROKEN as error:
         raise _damaged() from error
     return Source(name, data)
+
+
+def _chunks(stream: IO[bytes] | gzip.GzipFile | bz2.BZ2File) -> Iterator[bytes]:
+    with stream:
+        while part := stream.read(CHUNK):
+            yield part
+
+
+def _unxz(data: bytes) -> Iterator[bytes]:
+    """Yield the content of one or more xz streams; a file may ask for gigabytes of window."""
+    rest = data
+    while rest.strip(b"\0"):
+        unpacker = lzma.LZMADecompressor(memlimit=WINDOW)
+        while not unpacker.eof:
+            if unpacker.needs_input and not rest:
+                raise EOFError
+            yield unpacker.decompress(rest, CHUNK)
+            rest = b""
+        rest = unpacker.unused_data
+
+
+def _unzstd(data: bytes) -> Iterator[bytes]:
+    """Yield the content of Zstandard frames; of one that is cut off, what there is."""
+    import zstandard  # a C extension that most logs do without
+
+    unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+    try:
+        yield from _chunks(unpacker.stream_reader(io.BytesIO(data), read_across_frames=True))
+    except zstandard.ZstdError as error:
+        raise OSError from error
+
+
+_UNPACKERS: tuple[tuple[bytes, Callable[[bytes], Iterator[bytes]]], ...] = (
+    (GZIP, lambda data: _chunks(gzip.GzipFile(fileobj=io.BytesIO(data)))),
+    (BZIP2, lambda data: _chunks(bz2.BZ2File(io.BytesIO(data)))),
+    (XZ, _unxz),
+    (ZSTD, _unzstd),
+)
+_PACKED = (*ZIP, *(mark for mark, _ in _UNPACKERS))
 
 
 def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
@@ -71,56 +134,92 @@ def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
                     f"The file is {kind}.",
                     hint="Give the text that the training run printed, or its CSV or JSON log.",
                 )
-            members = [member for member in archive.infolist() if _is_file(member)]
-            if len(members) > limits.max_members:
-                raise LimitError(
-                    f"The archive holds {len(members):,} files; lrdiag reads up to "
-                    f"{limits.max_members}.",
-                    hint="Pack only the logs to diagnose.",
+            members = [one for one in archive.infolist() if _is_file(one)]
+            if any(one.flag_bits & ENCRYPTED for one in members):
+                raise MalformedLogError(
+                    "The archive is encrypted.", hint="Pack the logs without a password."
                 )
-            found = list(_members(archive, members, limits))
+            wanted = [
+                (one.filename, max(one.compress_size, 1), lambda one=one: archive.open(one))
+                for one in members
+            ]
+            return _members(wanted, limits)
     except _BROKEN as error:
         raise _damaged() from error
-    if not found:
-        raise EmptyLogError("The archive holds no file.", hint="Pack at least one log.")
-    return tuple(found)
 
 
-def _members(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits
-) -> list[Source]:
-    left = limits.max_bytes
-    found = []
-    for member in members:
-        if member.flag_bits & ENCRYPTED:
-            raise MalformedLogError(
-                "The archive is encrypted.", hint="Pack the logs without a password."
-            )
-        with archive.open(member) as stream:
-            data = _drain(stream, max(member.compress_size, 1), left, limits)
-        left -= len(data)
-        if not data.startswith((GZIP, *ZIP)):
-            found.append(Source(_safe(member.filename), data))
-    return found
+def _untar(source: Source, limits: Limits) -> tuple[Source, ...]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(source.data), mode="r:") as archive:
+            wanted = [
+                (one.name, max(one.size, 1), lambda one=one: archive.extractfile(one))
+                for one in archive
+                if one.isfile()  # neither a link nor a device
+            ]
+            return _members(wanted, limits)
+    except _BROKEN as error:
+        raise _damaged() from error
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:
     kind = (member.external_attr >> 16) & 0o170000
-    hidden = PurePosixPath(member.filename).name.startswith((".", "__MACOSX"))
-    return not member.is_dir() and kind != SYMLINK and not hidden
+    return not member.is_dir() and kind != SYMLINK
+
+
+def _members(
+    members: Sequence[tuple[str, int, Callable[[], IO[bytes] | None]]], limits: Limits
+) -> tuple[Source, ...]:
+    """Read the members of an archive that may be logs.
+
+    Args:
+        members: For each its path, its packed size in bytes, and what opens it.
+        limits: The budget of all together.
+    """
+    left = limits.max_bytes
+    found = []
+    for path, packed, opened in members:
+        path = _safe(path)
+        stream = opened() if may_be_log(path) else None
+        if stream is None:
+            continue
+        data = _drain(_chunks(stream), packed, left, limits)
+        left -= len(data)
+        if not data.startswith(_PACKED):
+            found.append(Source(path, data))
+    return _logs(found, limits)
+
+
+def _logs(files: Sequence[Source], limits: Limits) -> tuple[Source, ...]:
+    """Put together the files that are one log."""
+    files = [file for file in files if may_be_log(file.name)]
+    if not files:
+        raise EmptyLogError(
+            "The archive holds no file that may be a log.", hint="Pack at least one log."
+        )
+    logs = group([file.name for file in files])
+    if len(logs) > limits.max_members:
+        raise LimitError(
+            f"The archive holds {len(logs):,} files; lrdiag reads up to {limits.max_members}.",
+            hint="Pack only the logs to diagnose.",
+        )
+    return tuple(
+        files[which[0]] if len(which) == 1 else Source(name, b"", tuple(files[k] for k in which))
+        for name, which in logs
+    )
 
 
 def _safe(path: str) -> str:
-    """Return the last part of a member's path, without control characters."""
-    last = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(letter for letter in last if letter.isprintable())[:200] or "log"
+    """Return a member's path without what leads out of its folder, or cannot be printed."""
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    clean = "/".join(parts)[-LONGEST_PATH:]
+    return "".join(letter for letter in clean if letter.isprintable()) or "log"
 
 
-def _drain(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: int, limits: Limits) -> bytes:
+def _drain(parts: Iterator[bytes], packed: int, budget: int, limits: Limits) -> bytes:
     """Read a stream to its end, but not beyond the budget or the ratio."""
-    parts, size = [], 0
-    while part := stream.read(CHUNK):
-        parts.append(part)
+    found, size = [], 0
+    for part in parts:
+        found.append(part)
         size += len(part)
         if size > budget:
             _check_size(limits.max_bytes + 1, limits)
@@ -129,7 +228,7 @@ def _drain(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: int, limits: 
                 f"The archive unpacks to more than {limits.max_ratio:g} times its size.",
                 hint="Give the log itself, not packed.",
             )
-    return b"".join(parts)
+    return b"".join(found)
 
 
 def _damaged() -> MalformedLogError:

@@ -13,7 +13,8 @@ from lrdiag.run import ROLES, Role, Run
 
 SAMPLES = tuple(
     path.read_bytes()[:20_000]
-    for path in sorted((Path(__file__).parents[1] / "readers" / "samples").iterdir())
+    for path in sorted((Path(__file__).parents[1] / "readers" / "samples").rglob("*"))
+    if path.is_file() and path.suffix not in (".md", ".json")
 )
 LIMITS = Limits(max_bytes=1_000_000, max_rows=20_000, max_columns=500)
 QUICK = settings(

@@ -1,12 +1,17 @@
 """Archives: what is in them, and what an archive may not do."""
 
+import bz2
 import gzip
 import io
+import lzma
 import struct
+import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import pytest
+import zstandard
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
 from lrdiag.readers import Limits, Source, unpack
@@ -33,10 +38,10 @@ def test_gzip_is_known_by_its_bytes() -> None:
     assert unpack(Source("a.csv", packed)) == (Source("a.csv", LOG),)
 
 
-def test_a_zip_gives_its_files_by_their_last_name() -> None:
+def test_a_zip_gives_its_files_by_paths_that_stay_inside() -> None:
     packed = zipped(("runs/one.csv", LOG), ("../../etc/two.csv", LOG), ("c:\\x\\three.csv", LOG))
     names = [source.name for source in unpack(Source("logs.zip", packed))]
-    assert names == ["one.csv", "two.csv", "three.csv"]
+    assert names == ["runs/one.csv", "etc/two.csv", "c:/x/three.csv"]
 
 
 def test_folders_links_hidden_files_and_archives_are_left_out() -> None:
@@ -132,8 +137,99 @@ def test_damaged_or_encrypted_archives_say_so(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "said"), [("archive/data.pkl", "PyTorch checkpoint"), ("loss.npy", "NumPy")]
+    ("members", "said"),
+    [(("net/data.pkl", "net/version"), "PyTorch checkpoint"), (("loss.npy",), "NumPy")],
 )
-def test_archives_that_hold_no_logs_are_named(member: str, said: str) -> None:
+def test_archives_that_hold_no_logs_are_named(members: tuple[str, ...], said: str) -> None:
     with pytest.raises(UnknownFormatError, match=said):
-        unpack(Source("model.pt", zipped((member, b"x"))))
+        unpack(Source("model.pt", zipped(*((member, b"x") for member in members))))
+
+
+def test_a_run_folder_with_weights_and_pictures_gives_its_logs() -> None:
+    junk = ("run/data.pkl", "run/loss.npy", "run/last.ckpt", "run/loss.png", "run/.git/log.txt")
+    packed = zipped(*((member, b"x") for member in junk), ("run/metrics.csv", LOG))
+    assert unpack(Source("run.zip", packed)) == (Source("run/metrics.csv", LOG),)
+
+
+def tarred(*members: tuple[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, data in members:
+            head = tarfile.TarInfo(name)
+            head.size = len(data)
+            archive.addfile(head, io.BytesIO(data))
+        link = tarfile.TarInfo("run/link.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return stream.getvalue()
+
+
+def packed_in_two(pack: Callable[[bytes], bytes]) -> bytes:
+    """Pack a log as two streams, one behind the other, as parallel packers do."""
+    return pack(LOG[:9]) + pack(LOG[9:])
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstandard.compress,
+}
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_a_compressed_log_of_one_or_more_streams(ending: str) -> None:
+    pack = PACKERS[ending]
+    for data in (pack(LOG), packed_in_two(pack)):
+        assert unpack(Source(f"a.csv{ending}", data)) == (Source("a.csv", LOG),)
+        assert unpack(Source("a", data)) == (Source("a", LOG),)
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_a_tar_packed_in_any_way(ending: str) -> None:
+    made = tarred(("./run/metrics.csv", LOG), ("run/model.pt", b"x"), ("../../b.csv", LOG))
+    wanted = (Source("run/metrics.csv", LOG), Source("b.csv", LOG))
+    assert unpack(Source("run.tar", made)) == wanted
+    assert unpack(Source(f"run.tar{ending}", PACKERS[ending](made))) == wanted
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_what_is_cut_off_is_damaged(ending: str) -> None:
+    with pytest.raises(MalformedLogError, match="damaged"):
+        unpack(Source("a", PACKERS[ending](LOG * 99)[:-9]))
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_any_packer_may_make_a_bomb(ending: str) -> None:
+    with pytest.raises(LimitError, match="unpacks to more than 200 times"):
+        unpack(Source("a", PACKERS[ending](b"0" * 30_000_000)))
+
+
+def test_an_xz_window_beyond_the_limit_is_not_allotted() -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 30}]
+    with pytest.raises(MalformedLogError):
+        unpack(Source("a.xz", lzma.compress(LOG, filters=filters)))
+
+
+def test_the_event_files_of_a_folder_are_one_log() -> None:
+    names = [
+        "runs/a/events.out.tfevents.1.host.7.0",
+        "runs/a/events.out.tfevents.2.host.7.0",
+        "runs/a/validation/events.out.tfevents.3.host.7.1",
+        "runs/b/events.out.tfevents.4.host.7.0",
+        "runs/b/metrics.csv",
+    ]
+    sources = unpack(Source("runs.zip", zipped(*((name, LOG) for name in names))))
+    assert [(one.name, [part.name for part in one.parts]) for one in sources] == [
+        ("runs/a", names[:3]),
+        (names[3], []),
+        (names[4], []),
+    ]
+
+
+def test_the_metrics_of_an_mlflow_run_are_one_log() -> None:
+    run = "mlruns/0/" + "ab" * 16
+    files = (f"{run}/metrics/loss", f"{run}/metrics/eval/loss", f"{run}/meta.yaml")
+    (one,) = unpack(Source("mlruns.zip", zipped(*((name, LOG) for name in files))))
+    assert one.name == run
+    assert [part.name for part in one.parts] == list(files)

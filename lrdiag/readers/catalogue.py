@@ -1,0 +1,50 @@
+"""The log formats that lrdiag reads: its own readers, and those of other packages."""
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+
+from lrdiag.errors import LrdiagError
+from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
+from lrdiag.readers.reader import Reader
+
+ENTRY_POINTS = "lrdiag.readers"
+
+# The most telling first.
+READERS: tuple[Reader, ...] = (
+    hf_trainer.READER,
+    keras.READER,
+    jsonl.READER,
+    wandb.READER,
+    csv.READER,
+    text.READER,
+)
+
+
+class PluginError(LrdiagError):
+    """An installed package offers a reader that cannot be used."""
+
+
+@lru_cache(maxsize=1)
+def find_readers() -> tuple[Reader, ...]:
+    """Return every reader: those of installed packages first, then lrdiag's own.
+
+    A package offers a reader by an entry point of the group ``lrdiag.readers`` that names a
+    ``Reader``.
+
+    Raises:
+        PluginError: An entry point cannot be loaded, or names something else.
+    """
+    found = []
+    for point in entry_points(group=ENTRY_POINTS):
+        whose = f"{point.dist.name} " if point.dist else ""
+        hint = f"Upgrade or remove {whose.strip() or 'the package that offers it'}."
+        try:
+            reader = point.load()
+        except Exception as error:
+            raise PluginError(
+                f"The reader {whose}{point.name} cannot be loaded: {error}.", hint=hint
+            ) from error
+        if not isinstance(reader, Reader):
+            raise PluginError(f"{point.value} is no lrdiag.readers.Reader.", hint=hint)
+        found.append(reader)
+    return (*found, *READERS)

@@ -1,0 +1,162 @@
+"""Bytes to runs: one log, or all the logs of an archive or a folder."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from lrdiag.errors import (
+    EmptyLogError,
+    MalformedLogError,
+    ReadError,
+    UnknownFormatError,
+)
+from lrdiag.readers.catalogue import find_readers
+from lrdiag.readers.columns import runs_from_table
+from lrdiag.readers.decode import plain
+from lrdiag.readers.kinds import kind_of
+from lrdiag.readers.limits import Limits
+from lrdiag.readers.reader import Reader, Source
+from lrdiag.readers.refusals import NO_LOSS
+from lrdiag.readers.repeats import drop_repeats
+from lrdiag.readers.unpack import unpack
+from lrdiag.run import Role, Run
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that gave no run, and why."""
+
+    name: str
+    error: ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of the files that were given together.
+
+    Attributes:
+        runs: All runs, in the order of the files; those that are no loss logs only where
+            there is no other.
+        left_out: The files that are no loss logs, where there are runs; else all of them.
+    """
+
+    runs: tuple[Run, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def read_logs(
+    sources: Iterable[Source],
+    *,
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> Reading:
+    """Read every log of an archive, of a folder, or of files that were given together.
+
+    What is no loss log is left out, as long as there is one; so is a run that another file
+    tells as well, as the trainer_state.json of an earlier checkpoint does.
+
+    Args:
+        sources: The files as they arrived, packed or not.
+        roles: What the user says of columns; stands above what names and values say.
+        limits: How much to take in.
+    """
+    runs: list[Run] = []
+    left_out: list[LeftOut] = []
+    for source in sources:
+        try:
+            logs = unpack(source, limits=limits)
+        except ReadError as error:
+            left_out.append(LeftOut(source.name, error))
+            continue
+        for log in logs:
+            try:
+                runs.extend(read_runs(log, roles=roles, limits=limits))
+            except ReadError as error:
+                left_out.append(LeftOut(log.name, error))
+    losses = [run for run in runs if run.refusal is None]
+    if not losses:
+        return Reading(tuple(runs), tuple(left_out))
+    for run in runs:
+        if run.refusal is not None:
+            why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
+            left_out.append(LeftOut(run.source, why))
+    return Reading(drop_repeats(losses), tuple(left_out))
+
+
+def read_runs(
+    source: Source,
+    *,
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> tuple[Run, ...]:
+    """Turn one log into its runs.
+
+    Args:
+        source: The bytes of the log, unpacked, and the name they came with.
+        roles: What the user says of columns; stands above what names and values say.
+        limits: How much to take in.
+
+    Returns:
+        At least one run. A file that is readable and no loss log gives a run with a refusal.
+
+    Raises:
+        ReadError: And nothing else, whatever the bytes.
+    """
+    for reader in find_readers():
+        if reader.binary and reader.recognises(source):
+            return _read(reader, source, roles, limits)
+    kind = kind_of(source.data)
+    if kind:
+        raise UnknownFormatError(
+            f"The file is {kind}, not a log.",
+            hint="Give the text that the training run printed, or its CSV or JSON log.",
+        )
+    source = plain(source)
+    if not source.data[:4096].strip() and not source.data.strip():
+        raise EmptyLogError("The log is empty.", hint="Give the log of a run that has begun.")
+    return _first_good(source, roles, limits)
+
+
+def _first_good(
+    source: Source, roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    """Return what the first reader makes that finds a loss; failing that, the first answer."""
+    problem: ReadError | None = None
+    without: tuple[Run, ...] = ()
+    for reader in find_readers():
+        if reader.binary or not reader.recognises(source):
+            continue
+        try:
+            runs = _read(reader, source, roles, limits)
+        except (MalformedLogError, EmptyLogError, UnknownFormatError) as error:
+            if reader.sure:
+                raise
+            problem = problem or error
+            continue
+        if any(run.refusal != NO_LOSS for run in runs):
+            return runs
+        without = without or runs
+    if without:
+        return without
+    raise problem or UnknownFormatError(
+        "No losses were found in the text.",
+        hint="Give a CSV with a header line: step, train_loss and, where there is one, val_loss.",
+    )
+
+
+def _read(
+    reader: Reader, source: Source, roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    try:
+        tables = reader.read(source, limits)
+        runs = [run for table in tables for run in runs_from_table(table, source.name, roles)]
+    except ReadError:
+        raise
+    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+        raise MalformedLogError(
+            f"The log looks like {reader.title}, but cannot be read.",
+            hint="Give a CSV with a header line and one row a step.",
+        ) from error
+    if len(runs) > limits.max_members:
+        more = f"The file holds {len(runs):,} runs; the first {limits.max_members} are read."
+        runs = [replace(run, notes=(*run.notes, more)) for run in runs[: limits.max_members]]
+    return tuple(replace(run, title=run.title or reader.title) for run in runs)
