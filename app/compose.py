@@ -18,9 +18,9 @@ from app.pages import (
     SharedPage,
     Spark,
 )
+from app.reading import SPARK_HEIGHT, SPARK_WIDTH
 from app.store import Share, Shared, Store, Stored
 from app.views import SPOKEN, say_verdict, speaks_of_rate, view_advice, view_run, worst_run
-from app.work import SPARK_HEIGHT, SPARK_WIDTH
 from lrdiag.wording import X_NAMES, count
 
 TAB_WIDTH, TAB_HEIGHT = 100.0, 24.0

@@ -10,6 +10,7 @@ from app.security import Owners
 from app.settings import Settings
 from app.slots import Slots
 from app.store import Store
+from app.workers import Workers
 
 
 def _settings(request: Request) -> Settings:
@@ -20,6 +21,11 @@ def _settings(request: Request) -> Settings:
 def _store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
+
+
+def _workers(request: Request) -> Workers:
+    workers: Workers = request.app.state.workers
+    return workers
 
 
 def _curves(request: Request) -> CurveCache:
@@ -34,6 +40,7 @@ def _owners(request: Request) -> Owners:
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
+WorkersDep = Annotated[Workers, Depends(_workers)]
 CurvesDep = Annotated[CurveCache, Depends(_curves)]
 OwnersDep = Annotated[Owners, Depends(_owners)]
 

@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.slots import Slots
 from app.store import Store
 from app.uploads import FRAME_BYTES, BodyLimit
+from app.workers import Bounds, Workers
 from lrdiag import __version__
 
 SHORT_TOKEN = 16  # characters; 16 hex digits take 10 ** 9 years at 500 guesses a second
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return an application that shares nothing with any other.
 
     Nothing is opened before it starts; then it makes its data folder, brings the tables up to
-    date and opens the store.
+    date, opens the store and starts its workers.
     """
     settings = settings or Settings()
 
@@ -52,9 +53,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         _sweep(app.state.store)
         app.state.curves = CurveCache(app.state.store)
         app.state.slots = Slots(settings.max_diagnoses)
+        app.state.workers = _start_workers(settings)
         try:
             yield
         finally:
+            app.state.workers.close()
             app.state.store.close()
             logging.getLogger("uvicorn.access").removeFilter(quiet)
 
@@ -76,6 +79,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if importlib.util.find_spec(name):
             app.include_router(importlib.import_module(name).router)
     return app
+
+
+def _start_workers(settings: Settings) -> Workers:
+    bounds = Bounds(settings.read_seconds, settings.read_memory)
+    workers = Workers(settings.max_diagnoses, bounds)
+    workers.start()
+    return workers
 
 
 def _sweep(store: Store) -> None:

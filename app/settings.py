@@ -11,9 +11,24 @@ LRDIAG_DATABASE_URL     postgresql+psycopg://user@host/name; SQLite in the folde
 LRDIAG_BLOB_URL         s3://, gs:// or az:// with the provider's own variables; in the folder
 LRDIAG_MAX_UPLOAD_BYTES the largest request, and the most it may unpack to; 200000000
 LRDIAG_MAX_FILES        the most files in one request; 50
-LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each up to 3 GB of memory; others wait; 2
+LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each in a process of its own; others wait; 2
+LRDIAG_READ_SECONDS     the longest that reading and diagnosing one upload may take; 30
+LRDIAG_READ_MEMORY      the most memory that it may take, in bytes; 4000000000
+
+Each bound of `lrdiag.readers.Limits` is a setting too, under its own name:
+
+LRDIAG_MAX_BYTES        bytes of one log after decompression; 200000000
+LRDIAG_MAX_RATIO        decompressed over compressed bytes of a file in an archive; 200
+LRDIAG_RATIO_FLOOR      bytes of such a file below which its ratio is not looked at; 1000000
+LRDIAG_MAX_MEMBERS      files of an archive, and runs of one file; 50
+LRDIAG_MAX_COLUMNS      columns of a table; 2000
+LRDIAG_MAX_ROWS         rows of a table, or lines of a console log; 5000000
+LRDIAG_MAX_LINE         bytes of one line of a table; 64000
+LRDIAG_MAX_JSON         bytes of JSON; 100000000
+LRDIAG_MAX_DEPTH        nesting of JSON; 20
 """
 
+from dataclasses import fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
@@ -21,7 +36,10 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from lrdiag.readers import Limits
+
 PACKAGE = Path(__file__).parent
+USUAL = Limits()
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "testserver")  # the last is Starlette's TestClient
 
 
@@ -55,6 +73,17 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=200_000_000, gt=0)
     max_files: int = Field(default=50, gt=0)
     max_diagnoses: int = Field(default=2, gt=0)
+    read_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    read_memory: int = Field(default=4_000_000_000, gt=0)
+    max_bytes: int = Field(default=USUAL.max_bytes, gt=0)
+    max_ratio: float = Field(default=USUAL.max_ratio, gt=0, allow_inf_nan=False)
+    ratio_floor: int = Field(default=USUAL.ratio_floor, gt=0)
+    max_members: int = Field(default=USUAL.max_members, gt=0)
+    max_columns: int = Field(default=USUAL.max_columns, gt=0)
+    max_rows: int = Field(default=USUAL.max_rows, gt=0)
+    max_line: int = Field(default=USUAL.max_line, gt=0)
+    max_json: int = Field(default=USUAL.max_json, gt=0)
+    max_depth: int = Field(default=USUAL.max_depth, gt=0)
     templates: Path = TEMPLATES
     static: Path = STATIC
 
@@ -73,6 +102,10 @@ class Settings(BaseSettings):
                 "more secrets, or LRDIAG_OPEN=1 where something else keeps strangers out."
             )
         return self
+
+    def limits(self) -> Limits:
+        """How much of one log is taken in."""
+        return Limits(**{one.name: getattr(self, one.name) for one in fields(Limits)})
 
     @property
     def sqlalchemy_url(self) -> str:

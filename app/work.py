@@ -1,53 +1,34 @@
 """The one piece of work that the server does: bytes to a kept diagnosis."""
 
 import logging
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from app.errors import ChangedError, NotFoundError, NothingReadError, UnforeseenError
+from app.reading import Order, Reading, read_order, report_run
 from app.settings import Settings
 from app.store import Draft, RunCharts, Store, Stored
 from app.views import worst_run
-from lrdiag.charts import (
-    Curves,
-    curves_from_bytes,
-    curves_to_bytes,
-    loss_chart,
-    measure_curves,
-    sparkline,
-)
-from lrdiag.diagnosis import Diagnosis, diagnose
-from lrdiag.errors import LimitError, LrdiagError, UnknownNameError
-from lrdiag.readers import Limits, Source, read_runs, unpack
-from lrdiag.report.json import SourceError, document
-from lrdiag.run import ROLES, Config, Role
+from app.workers import Workers
+from lrdiag.charts import Curves, curves_from_bytes
+from lrdiag.errors import LrdiagError, UnknownNameError
+from lrdiag.readers import Source
+from lrdiag.report.json import SourceError
+from lrdiag.run import ROLES, Config
 
-SPARK_WIDTH, SPARK_HEIGHT = 300, 72
-MAX_RUNS = 200  # in one diagnosis; beyond it the page is no help to anyone
-MAX_COLUMNS = 20_000  # of all runs of a diagnosis; each is 150 bytes in every answer
 ATTEMPTS = 5  # of putting a correction on top of somebody else's
 
 log = logging.getLogger("uvicorn.lrdiag")
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What came of the files, in their order."""
-
-    diagnoses: list[Diagnosis] = field(default_factory=list)
-    charts: list[RunCharts] = field(default_factory=list)
-    sparks: list[str] = field(default_factory=list)
-    columns: int = 0
-    errors: list[SourceError] = field(default_factory=list)
-    causes: list[Exception] = field(default_factory=list)
-
-
 def diagnose_sources(
-    store: Store, settings: Settings, owner: str, sources: Sequence[Source], *, title: str = ""
+    store: Store,
+    workers: Workers,
+    settings: Settings,
+    owner: str,
+    sources: Sequence[Source],
+    *,
+    title: str = "",
 ) -> Stored:
     """Diagnose logs and keep what came of it.
 
@@ -55,6 +36,7 @@ def diagnose_sources(
 
     Args:
         store: Where to keep it.
+        workers: Who reads it.
         settings: The limits.
         owner: Whose it is.
         sources: The files as uploaded, packed or not.
@@ -62,14 +44,16 @@ def diagnose_sources(
 
     Raises:
         NothingReadError: None of the files gave a run; nothing is kept.
+        LimitError: All of it took longer or more memory than one upload may.
     """
-    draft = _draft(sources, settings, roles={}, config={})
+    draft = _draft(workers, _order(sources, settings))
     uploads = [(source.name, source.data) for source in sources]
     return store.add(owner, title or title_of(sources), uploads, draft)
 
 
 def diagnose_again(
     store: Store,
+    workers: Workers,
     settings: Settings,
     stored: Stored,
     *,
@@ -80,6 +64,7 @@ def diagnose_again(
 
     Args:
         store: Where it is kept.
+        workers: Who reads it.
         settings: The limits.
         stored: The diagnosis as it was read.
         roles: The roles to change, by column; None takes a correction back.
@@ -98,12 +83,13 @@ def diagnose_again(
             raise NotFoundError("There is no such diagnosis.")
         _check_roles(current, roles)
         merged = _merge(current.config, config)
-        draft = _draft(
+        order = _order(
             _stored_sources(store, current),
             settings,
             roles=_merge(current.roles, roles),
             config=Config.from_mapping(merged).to_mapping(),
         )
+        draft = _draft(workers, order)
         done = store.replace(current, draft)
         if done is not None:
             return done
@@ -113,17 +99,20 @@ def diagnose_again(
     )
 
 
-def diagnose_stored(store: Store, settings: Settings, stored: Stored, k: int) -> Diagnosis:
-    """Diagnose run ``k`` anew from its upload, for what a kept result cannot be turned into.
+def report_stored(
+    store: Store, workers: Workers, settings: Settings, stored: Stored, k: int
+) -> tuple[str, str]:
+    """Diagnose run ``k`` anew from its upload, and return its name and its report as HTML.
 
     Raises:
         NotFoundError: There is no such run, or its upload is gone.
     """
     sources = _stored_sources(store, stored)
-    outcome = _read(sources, settings, stored.roles, Config.from_mapping(stored.config))
-    if not 0 <= k < len(outcome.diagnoses):
+    order = _order(sources, settings, roles=stored.roles, config=stored.config)
+    report = workers.run(report_run, order, k)
+    if report is None:
         raise NotFoundError(f"This diagnosis has no run {k}.")
-    return outcome.diagnoses[k]
+    return report
 
 
 def read_curves(store: Store, stored: Stored, k: int) -> Curves:
@@ -144,98 +133,39 @@ def title_of(sources: Sequence[Source]) -> str:
     return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
 
 
-def _draft(
+def _order(
     sources: Sequence[Source],
     settings: Settings,
     *,
-    roles: Mapping[str, str],
-    config: Mapping[str, Any],
-) -> Draft:
-    outcome = _read(sources, settings, roles, Config.from_mapping(config))
-    if not outcome.diagnoses:
-        raise _nothing_read(outcome)
-    result = document(outcome.diagnoses, outcome.errors)
-    spark = outcome.sparks[worst_run(result["runs"])]  # lists say that run's verdict beside it
-    return Draft(result, tuple(outcome.charts), dict(roles), dict(config), spark)
-
-
-def _read(
-    sources: Sequence[Source], settings: Settings, roles: Mapping[str, str], config: Config
-) -> _Outcome:
-    outcome = _Outcome()
-    left = settings.max_upload_bytes
-    for source in sources:
-        try:
-            for part in _unpack(source, left):
-                left -= len(part.data)
-                _read_one(part, roles, config, outcome)
-        except Exception as error:
-            _note(outcome, source.name, error)
-    return outcome
-
-
-def _unpack(source: Source, left: int) -> Iterator[Source]:
-    if left <= 0:
-        raise LimitError(
-            "The files before this one used up what one request may unpack to.",
-            hint="Send it in a request of its own.",
-        )
-    yield from unpack(source, limits=replace(Limits(), max_bytes=left))
-
-
-def _read_one(source: Source, roles: Mapping[str, str], config: Config, outcome: _Outcome) -> None:
-    try:
-        given: Mapping[str, Role] = {c: role for c, role in roles.items() if role in ROLES}
-        for run in read_runs(source, roles=given or None):
-            if len(outcome.diagnoses) >= MAX_RUNS:
-                raise LimitError(
-                    f"The request holds more than {MAX_RUNS} runs.",
-                    hint="Send the others in a request of their own.",
-                )
-            outcome.columns += len(run.columns)
-            if outcome.columns > MAX_COLUMNS:
-                raise LimitError(
-                    f"The logs of the request have more than {MAX_COLUMNS:,} columns.",
-                    hint="Send this one in a request of its own.",
-                )
-            _add(outcome, diagnose(run, config))
-    except Exception as error:
-        _note(outcome, source.name, error)
-
-
-def _add(outcome: _Outcome, diagnosis: Diagnosis) -> None:
-    """Add a run and what the browser draws of it: both or neither."""
-    curves = measure_curves(diagnosis)
-    chart = orjson.dumps(loss_chart(diagnosis, curves), option=orjson.OPT_SERIALIZE_NUMPY)
-    charts = RunCharts(chart, curves_to_bytes(curves))
-    spark = sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
-    outcome.diagnoses.append(diagnosis)
-    outcome.charts.append(charts)
-    outcome.sparks.append(spark)
-
-
-def _note(outcome: _Outcome, name: str, error: Exception) -> None:
-    """Write down why a file gave no run; a mistake of ours too, for the others must go on."""
-    outcome.causes.append(error)
-    if isinstance(error, LrdiagError):
-        outcome.errors.append(SourceError(name, error.message, error.hint))
-        return
-    number = secrets.token_hex(4)
-    log.error("error %s while reading an upload", number, exc_info=error)
-    outcome.errors.append(
-        SourceError(
-            name,
-            f"lrdiag met an error of its own in this file, number {number}.",
-            "Please report it with the number and, if you may, the file.",
-        )
+    roles: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Order:
+    return Order(
+        tuple(sources),
+        settings.limits(),
+        settings.max_upload_bytes,
+        roles=dict(roles or {}),
+        config=dict(config or {}),
     )
 
 
-def _nothing_read(outcome: _Outcome) -> LrdiagError:
-    if not any(isinstance(cause, LrdiagError) for cause in outcome.causes):
-        return UnforeseenError(outcome.errors[0].error, hint=outcome.errors[0].hint)
-    too_large = all(isinstance(cause, LimitError) for cause in outcome.causes)
-    return NothingReadError(outcome.errors, too_large=too_large)
+def _draft(workers: Workers, order: Order) -> Draft:
+    reading = workers.run(read_order, order)
+    for fault in reading.faults:
+        log.error("error %s while reading an upload", fault)
+    if not reading.drawings:
+        raise _nothing_read(reading)
+    charts = tuple(RunCharts(one.chart, one.curves) for one in reading.drawings)
+    # lists say that run's verdict beside it
+    spark = reading.drawings[worst_run(reading.result["runs"])].spark
+    return Draft(reading.result, charts, order.roles, order.config, spark)
+
+
+def _nothing_read(reading: Reading) -> LrdiagError:
+    errors = [SourceError(**one) for one in reading.result["errors"]]
+    if len(reading.faults) == len(errors):
+        return UnforeseenError(errors[0].error, hint=errors[0].hint)
+    return NothingReadError(errors, too_large=reading.too_large)
 
 
 def _stored_sources(store: Store, stored: Stored) -> list[Source]:

@@ -10,15 +10,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.curves import CurveCache
-from app.dependencies import CurvesDep, OwnerDep, SettingsDep, SlotDep, StoreDep
+from app.dependencies import CurvesDep, OwnerDep, SettingsDep, SlotDep, StoreDep, WorkersDep
 from app.errors import BadRequestError, NotFoundError
 from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
 from app.store import Store, Stored
 from app.uploads import UploadDep
-from app.work import diagnose_again, diagnose_sources, diagnose_stored
+from app.work import diagnose_again, diagnose_sources, report_stored
 from lrdiag.charts import loss_window
-from lrdiag.report.html import diagnosis_to_page
 
 SMALL_BODY = 2**20
 Problem: dict[str, Any] = {
@@ -90,6 +89,7 @@ def create_diagnosis(
     owner: OwnerDep,  # first: nothing is taken in from a stranger
     upload: UploadDep,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     _: SlotDep,
 ) -> Response:
@@ -98,7 +98,7 @@ def create_diagnosis(
     A file that cannot be read is told of under errors while the others go on; if none can be
     read, the answer is 422 and nothing is kept.
     """
-    stored = diagnose_sources(store, settings, owner, upload.read())
+    stored = diagnose_sources(store, workers, settings, owner, upload.read())
     response = _answer(request, stored, status=201)
     response.headers["Location"] = f"/api/diagnoses/{stored.id}"
     return response
@@ -123,13 +123,14 @@ def correct_diagnosis(
     diagnosis_id: str,
     body: CorrectionRequest,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     owner: OwnerDep,
     _: SlotDep,
 ) -> Response:
     """Correct what columns mean or tell what the log does not, and diagnose again."""
     stored = _find(store, owner, diagnosis_id)
-    again = diagnose_again(store, settings, stored, roles=body.roles, config=body.config)
+    again = diagnose_again(store, workers, settings, stored, roles=body.roles, config=body.config)
     return _answer(request, again)
 
 
@@ -168,16 +169,17 @@ def read_report(
     diagnosis_id: str,
     k: int,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     owner: OwnerDep,
     _: SlotDep,
 ) -> Response:
     """Return the report of a run as one HTML file that needs no server and no network."""
-    diagnosis = diagnose_stored(store, settings, _find(store, owner, diagnosis_id), k)
-    name = quote(f"{diagnosis.run.name}.html", safe="")
+    stored = _find(store, owner, diagnosis_id)
+    name, report = report_stored(store, workers, settings, stored, k)
+    name = quote(f"{name}.html", safe="")
     return HTMLResponse(
-        diagnosis_to_page(diagnosis),
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+        report, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     )
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from app.catalogue import list_families, list_symptoms, read_limits, read_severities
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
-from app.dependencies import OwnerDep, SettingsDep, SlotDep, StoreDep
+from app.dependencies import OwnerDep, SettingsDep, SlotDep, StoreDep, WorkersDep
 from app.errors import NotFoundError, problem_of
 from app.pages import FIELD_LABELS, FileProblem, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
@@ -55,12 +55,13 @@ def send_form(
     owner: OwnerDep,  # first: nothing is taken in from a stranger
     upload: UploadDep,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     _: SlotDep,
 ) -> Response:
     """Take a log from a form; what could not be read is said on the same page."""
     try:
-        stored = diagnose_sources(store, settings, owner, upload.read())
+        stored = diagnose_sources(store, workers, settings, owner, upload.read())
     except LrdiagError as error:
         shown, pasted = _say_problem(error), upload.text or ""
         page = _home(store, settings, owner, problem=shown, pasted=pasted)
@@ -76,16 +77,21 @@ def leave_form() -> Response:
 
 @router.post("/samples/{name}")
 def open_sample(
-    name: str, store: StoreDep, settings: SettingsDep, owner: OwnerDep, _: SlotDep
+    name: str,
+    store: StoreDep,
+    workers: WorkersDep,
+    settings: SettingsDep,
+    owner: OwnerDep,
+    _: SlotDep,
 ) -> Response:
     """Diagnose one of the samples as if it had been dropped."""
     sample = find_sample(name)
     if sample is None:
         raise NotFoundError(f"There is no sample {name[:80]!r}.")
     source = read_sample(sample, settings.static)
-    stored = diagnose_sources(store, settings, owner, [source])
+    stored = diagnose_sources(store, workers, settings, owner, [source])
     if sample.config:
-        stored = diagnose_again(store, settings, stored, roles={}, config=sample.config)
+        stored = diagnose_again(store, workers, settings, stored, roles={}, config=sample.config)
     return _see(f"/d/{stored.id}")
 
 
@@ -103,6 +109,7 @@ def send_roles(
     diagnosis_id: str,
     fields: FieldsDep,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     owner: OwnerDep,
     _: SlotDep,
@@ -120,7 +127,7 @@ def send_roles(
         if known.get(column) != role
     }
     try:
-        diagnose_again(store, settings, stored, roles=changed, config={})
+        diagnose_again(store, workers, settings, stored, roles=changed, config={})
     except LrdiagError as error:
         page = diagnosis_page(store, stored, run, problem=_say_problem(error))
         return render(request, page, status=problem_of(error).status)
@@ -133,6 +140,7 @@ def send_config(
     diagnosis_id: str,
     fields: FieldsDep,
     store: StoreDep,
+    workers: WorkersDep,
     settings: SettingsDep,
     owner: OwnerDep,
     _: SlotDep,
@@ -143,7 +151,7 @@ def send_config(
     typed = {name: value.strip() for name, value in fields}
     given = {name: value or None for name, value in typed.items()}
     try:
-        diagnose_again(store, settings, stored, roles={}, config=given)
+        diagnose_again(store, workers, settings, stored, roles={}, config=given)
     except LrdiagError as error:
         problem = _name_fields(_say_problem(error))
         page = diagnosis_page(store, stored, run, problem=problem, typed=typed)

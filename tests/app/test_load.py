@@ -6,40 +6,43 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-import app.work
 from app.settings import Settings
 from app.slots import Slots
-from lrdiag.charts import Curves, measure_curves
-from lrdiag.diagnosis import Diagnosis
-from lrdiag.readers import Source, unpack
+from app.workers import Workers
 from tests.app.conftest import Site, running
 from tests.app.logs import make_csv, send
+from tests.app.sabotage import Sabotaged
 from tests.app.test_bad_input import MB, answer_to, refusal
 
 FORM = b"--x\r\nContent-Disposition: form-data; name=files; filename=a.csv\r\n\r\nstep,loss\n"
 
 
 class Gate:
-    """Stands before the reading of an upload: counts who is inside, and holds them there."""
+    """Stands before the workers: counts who is inside, and holds them there."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
         self.opened = threading.Event()
         self.inside = self.most = 0
         self._lock = threading.Lock()
 
-    def unpack(self, source: Source, **more: object) -> tuple[Source, ...]:
+    def run(self, *args: Any) -> object:  # noqa: ANN401
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)
         self.opened.wait(10.0)
         with self._lock:
             self.inside -= 1
-        return unpack(source, **more)  # type: ignore[arg-type]
+        return self._workers.run(*args)
+
+    def close(self) -> None:
+        self._workers.close()
 
     def wait_for(self, inside: int) -> None:
         deadline = time.monotonic() + 10.0
@@ -49,9 +52,8 @@ class Gate:
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    one = Gate()
-    monkeypatch.setattr(app.work, "unpack", one.unpack)
+def gate(site: Site) -> Iterator[Gate]:
+    one = site.app.state.workers = Gate(site.app.state.workers)
     yield one
     one.opened.set()
 
@@ -163,21 +165,20 @@ def test_many_wide_logs_do_not_add_up_without_end(anna: httpx.Client) -> None:
 
 
 def test_a_run_that_cannot_be_drawn_does_not_stop_the_others(
-    site: Site, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    site: Site, anna: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def break_one(diagnosis: Diagnosis) -> Curves:
-        if diagnosis.run.name == "b":
-            raise ArithmeticError("a mistake of ours")
-        return measure_curves(diagnosis)
-
-    monkeypatch.setattr(app.work, "measure_curves", break_one)
-    files = [("files", (f"{name}.csv", make_csv(60))) for name in "abc"]
+    site.app.state.workers = Sabotaged(site.app.state.workers)
+    names = ("a", "undrawable", "c")
+    files = [("files", (f"{name}.csv", make_csv(60))) for name in names]
     answer = anna.post("/api/diagnoses", files=files)
     assert answer.status_code == 201
     assert [run["name"] for run in answer.json()["runs"]] == ["a", "c"]
     (error,) = answer.json()["errors"]
-    assert error["source"] == "b.csv"
+    assert error["source"] == "undrawable.csv"
     assert "a mistake of ours" not in error["error"]
+    (told,) = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert "a mistake of ours" in told
+    assert told.split()[1] in error["error"], "the number leads to what happened"
     chart = f"/api/diagnoses/{answer.json()['id']}/runs/1/chart"
     assert anna.get(chart).status_code == 200
 

@@ -2,15 +2,23 @@
 
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+import app.settings
 from app.main import create_app
 from app.requestlog import scrub
 from app.settings import Settings
 from app.uploads import clean_name
+from lrdiag.readers import Limits
+from tests.app.conftest import running
+from tests.app.logs import make_csv
+from tests.app.test_bad_input import refusal
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_everything_comes_from_the_environment(
@@ -41,6 +49,40 @@ def test_a_network_needs_a_token_or_a_word(host: str) -> None:
     assert not Settings(host=host, open=True).local
     monkeyed = Settings.model_validate({"host": host, "tokens": "a-secret"})
     assert monkeyed.tokens
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Limits)])
+def test_every_limit_of_the_readers_is_a_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert getattr(Settings().limits(), name) == getattr(Limits(), name)
+    monkeypatch.setenv(f"LRDIAG_{name.upper()}", "7")
+    assert getattr(Settings().limits(), name) == 7
+    monkeypatch.setenv(f"LRDIAG_{name.upper()}", "0")
+    with pytest.raises(ValidationError, match=name):
+        Settings()
+
+
+def test_a_limit_that_is_set_reaches_the_reader(tmp_path: Path) -> None:
+    with running(Settings(data=tmp_path, max_rows=100)) as site, site.visitor() as client:
+        files = [("files", ("a.csv", make_csv(300)))]
+        assert "100" in refusal(client.post("/api/diagnoses", files=files), 413)
+        files = [("files", ("a.csv", make_csv(90)))]
+        assert client.post("/api/diagnoses", files=files).status_code == 201
+
+
+def test_every_setting_is_documented() -> None:
+    told = (DOCS / "server.md").read_text()
+    at_hand = app.settings.__doc__ or ""
+    for name, one in Settings.model_fields.items():
+        if name in ("templates", "static"):  # part of the installation
+            continue
+        variable = f"LRDIAG_{name.upper()}"
+        assert f"`{variable}`" in told, variable
+        assert f"\n{variable} " in at_hand, variable
+        if isinstance(one.default, int | float) and not isinstance(one.default, bool):
+            row = next(line for line in told.splitlines() if f"`{variable}`" in line)
+            assert f"{one.default:,.0f}" in row.replace("`8000`", "`8,000`"), row
 
 
 def test_an_application_opens_nothing_before_it_starts(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""Bytes to a diagnosis, as a worker process does it; nothing of the server is known here."""
+
+import secrets
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from lrdiag.charts import Curves, curves_to_bytes, loss_chart, measure_curves, sparkline
+from lrdiag.diagnosis import Diagnosis, diagnose
+from lrdiag.errors import LimitError, LrdiagError
+from lrdiag.readers import Limits, Source, read_runs, unpack
+from lrdiag.report.html import diagnosis_to_page
+from lrdiag.report.json import SourceError, document
+from lrdiag.run import ROLES, Config, Role
+
+SPARK_WIDTH, SPARK_HEIGHT = 300, 72
+MAX_RUNS = 200  # in one diagnosis; beyond it the page is no help to anyone
+MAX_COLUMNS = 20_000  # of all runs of a diagnosis; each is 150 bytes in every answer
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to read and how: plain values, for they travel from process to process.
+
+    Attributes:
+        sources: The files as uploaded, packed or not.
+        limits: How much of one file to take in.
+        most_bytes: What all of them may unpack to.
+        roles: What the owner says of columns.
+        config: What the owner says of the run.
+    """
+
+    sources: tuple[Source, ...]
+    limits: Limits
+    most_bytes: int
+    roles: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the browser draws of one run.
+
+    Attributes:
+        chart: The chart as JSON.
+        curves: The full curves, for a zoom.
+        spark: SVG path data in a box of SPARK_WIDTH by SPARK_HEIGHT.
+    """
+
+    chart: bytes
+    curves: bytes
+    spark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of an order.
+
+    Attributes:
+        result: The contract object; without runs where nothing could be read.
+        drawings: One for each run of the result, in its order.
+        faults: Mistakes of ours, each with its number and where it happened, for the log.
+        too_large: Whether every file that gave no run was beyond a limit.
+    """
+
+    result: dict[str, Any]
+    drawings: tuple[Drawing, ...]
+    faults: tuple[str, ...]
+    too_large: bool
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came of the files so far, in their order."""
+
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    drawings: list[Drawing] = field(default_factory=list)
+    columns: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+    causes: list[Exception] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def read_order(order: Order) -> Reading:
+    """Diagnose every file; one that cannot be read is told of while the others go on."""
+    outcome = _read(order)
+    return Reading(
+        document(outcome.diagnoses, outcome.errors),
+        tuple(outcome.drawings),
+        tuple(outcome.faults),
+        all(isinstance(cause, LimitError) for cause in outcome.causes),
+    )
+
+
+def report_run(order: Order, k: int) -> tuple[str, str] | None:
+    """Return the name of run ``k`` and its report as one HTML file; None without such a run."""
+    diagnoses = _read(order).diagnoses
+    if not 0 <= k < len(diagnoses):
+        return None
+    return diagnoses[k].run.name, diagnosis_to_page(diagnoses[k])
+
+
+def _read(order: Order) -> _Outcome:
+    outcome = _Outcome()
+    left = order.most_bytes
+    for source in order.sources:
+        try:
+            for part in _unpack(source, order.limits, left):
+                left -= len(part.data)
+                _read_one(part, order, outcome)
+        except Exception as error:
+            _note(outcome, source.name, error)
+    return outcome
+
+
+def _unpack(source: Source, limits: Limits, left: int) -> Iterator[Source]:
+    if left <= 0:
+        raise LimitError(
+            "The files before this one used up what one request may unpack to.",
+            hint="Send it in a request of its own.",
+        )
+    yield from unpack(source, limits=replace(limits, max_bytes=min(limits.max_bytes, left)))
+
+
+def _read_one(source: Source, order: Order, outcome: _Outcome) -> None:
+    try:
+        config = Config.from_mapping(order.config)
+        given: Mapping[str, Role] = {c: role for c, role in order.roles.items() if role in ROLES}
+        for run in read_runs(source, roles=given or None, limits=order.limits):
+            if len(outcome.diagnoses) >= MAX_RUNS:
+                raise LimitError(
+                    f"The request holds more than {MAX_RUNS} runs.",
+                    hint="Send the others in a request of their own.",
+                )
+            outcome.columns += len(run.columns)
+            if outcome.columns > MAX_COLUMNS:
+                raise LimitError(
+                    f"The logs of the request have more than {MAX_COLUMNS:,} columns.",
+                    hint="Send this one in a request of its own.",
+                )
+            diagnosis = diagnose(run, config)
+            drawing = _draw(diagnosis)
+            outcome.diagnoses.append(diagnosis)  # a run and what is drawn of it: both or neither
+            outcome.drawings.append(drawing)
+    except Exception as error:
+        _note(outcome, source.name, error)
+
+
+def _draw(diagnosis: Diagnosis) -> Drawing:
+    curves: Curves = measure_curves(diagnosis)
+    chart = orjson.dumps(loss_chart(diagnosis, curves), option=orjson.OPT_SERIALIZE_NUMPY)
+    spark = sparkline(curves, SPARK_WIDTH, SPARK_HEIGHT)
+    return Drawing(chart, curves_to_bytes(curves), spark)
+
+
+def _note(outcome: _Outcome, name: str, error: Exception) -> None:
+    """Write down why a file gave no run; a mistake of ours too, for the others must go on."""
+    if isinstance(error, MemoryError):
+        error = LimitError(
+            "Reading this file takes more memory than the server allows.",
+            hint="Keep every tenth row.",
+        )
+    outcome.causes.append(error)
+    if isinstance(error, LrdiagError):
+        outcome.errors.append(SourceError(name, error.message, error.hint))
+        return
+    number = secrets.token_hex(4)
+    outcome.faults.append(f"{number}\n{''.join(traceback.format_exception(error))}")
+    outcome.errors.append(
+        SourceError(
+            name,
+            f"lrdiag met an error of its own in this file, number {number}.",
+            "Please report it with the number and, if you may, the file.",
+        )
+    )
