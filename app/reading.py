@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,10 +11,10 @@ import orjson
 from lrdiag.charts import Curves, curves_to_bytes, loss_chart, measure_curves, sparkline
 from lrdiag.diagnosis import Diagnosis, diagnose
 from lrdiag.errors import LimitError, LrdiagError
-from lrdiag.readers import Limits, Source, read_runs, unpack
+from lrdiag.readers import Limits, Source, bundle, read_logs
 from lrdiag.report.html import diagnosis_to_page
 from lrdiag.report.json import SourceError, document
-from lrdiag.run import ROLES, Config, Role
+from lrdiag.run import ROLES, Config, Role, Run
 
 SPARK_WIDTH, SPARK_HEIGHT = 300, 72
 MAX_RUNS = 200  # in one diagnosis; beyond it the page is no help to anyone
@@ -106,47 +106,52 @@ def report_run(order: Order, k: int) -> tuple[str, str] | None:
 def _read(order: Order) -> _Outcome:
     outcome = _Outcome()
     left = order.most_bytes
-    for source in order.sources:
+    for source in bundle(order.sources):
         try:
-            for part in _unpack(source, order.limits, left):
-                left -= len(part.data)
-                _read_one(part, order, outcome)
+            left -= _read_one(source, order, left, outcome)
         except Exception as error:
             _note(outcome, source.name, error)
     return outcome
 
 
-def _unpack(source: Source, limits: Limits, left: int) -> Iterator[Source]:
+def _read_one(source: Source, order: Order, left: int, outcome: _Outcome) -> int:
+    """Read and diagnose the logs of one upload; return how many bytes they had, unpacked."""
     if left <= 0:
         raise LimitError(
             "The files before this one used up what one request may unpack to.",
             hint="Send it in a request of its own.",
         )
-    yield from unpack(source, limits=replace(limits, max_bytes=min(limits.max_bytes, left)))
+    given: Mapping[str, Role] = {c: role for c, role in order.roles.items() if role in ROLES}
+    limits = replace(order.limits, max_bytes=min(order.limits.max_bytes, left))
+    reading = read_logs([source], roles=given or None, limits=limits)
+    if all(run.refusal is not None for run in reading.runs):
+        for file in reading.left_out:
+            _note(outcome, file.name, file.error)
+    config = Config.from_mapping(order.config)
+    for run in reading.runs:
+        try:
+            _add(run, config, outcome)
+        except Exception as error:
+            _note(outcome, run.source, error)
+    return reading.size
 
 
-def _read_one(source: Source, order: Order, outcome: _Outcome) -> None:
-    try:
-        config = Config.from_mapping(order.config)
-        given: Mapping[str, Role] = {c: role for c, role in order.roles.items() if role in ROLES}
-        for run in read_runs(source, roles=given or None, limits=order.limits):
-            if len(outcome.diagnoses) >= MAX_RUNS:
-                raise LimitError(
-                    f"The request holds more than {MAX_RUNS} runs.",
-                    hint="Send the others in a request of their own.",
-                )
-            outcome.columns += len(run.columns)
-            if outcome.columns > MAX_COLUMNS:
-                raise LimitError(
-                    f"The logs of the request have more than {MAX_COLUMNS:,} columns.",
-                    hint="Send this one in a request of its own.",
-                )
-            diagnosis = diagnose(run, config)
-            drawing = _draw(diagnosis)
-            outcome.diagnoses.append(diagnosis)  # a run and what is drawn of it: both or neither
-            outcome.drawings.append(drawing)
-    except Exception as error:
-        _note(outcome, source.name, error)
+def _add(run: Run, config: Config, outcome: _Outcome) -> None:
+    if len(outcome.diagnoses) >= MAX_RUNS:
+        raise LimitError(
+            f"The request holds more than {MAX_RUNS} runs.",
+            hint="Send the others in a request of their own.",
+        )
+    outcome.columns += len(run.columns)
+    if outcome.columns > MAX_COLUMNS:
+        raise LimitError(
+            f"The logs of the request have more than {MAX_COLUMNS:,} columns.",
+            hint="Send this one in a request of its own.",
+        )
+    diagnosis = diagnose(run, config)
+    drawing = _draw(diagnosis)
+    outcome.diagnoses.append(diagnosis)  # a run and what is drawn of it: both or neither
+    outcome.drawings.append(drawing)
 
 
 def _draw(diagnosis: Diagnosis) -> Drawing:

@@ -10,8 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 from lrdiag import diagnosis as record
 from lrdiag.errors import ReadError
 from lrdiag.frames import frame_to_table, mapping_to_table
-from lrdiag.readers import Source, unpack
-from lrdiag.readers import read_runs as read_source
+from lrdiag.readers import Source, read_logs, read_path
 from lrdiag.readers.columns import runs_from_table
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import Config, Role, Run
@@ -104,22 +103,24 @@ def read_runs(log: Log, *, roles: Mapping[str, Role] | None = None) -> tuple[Run
     """Read every run of a log.
 
     Args:
-        log: A path, the bytes of a log, an open file, a DataFrame or a dict of columns. In a
-            dict None means that nothing was logged and NaN that the loss was none; a DataFrame
-            has one sign for both, and lrdiag tells them apart by the other columns of the row.
+        log: The path of a log or of a folder of logs, the bytes of a log, an open file, a
+            DataFrame or a dict of columns. In a dict None means that nothing was logged and NaN
+            that the loss was none; a DataFrame has one sign for both, and lrdiag tells them
+            apart by the other columns of the row.
         roles: What to take a column for, by its name, where lrdiag would be wrong.
 
     Raises:
         ReadError: Nothing in the log can be read.
     """
     if isinstance(log, bytes | bytearray | memoryview):
-        return _read_bytes("log", bytes(log), roles)
+        return _read_all([Source("log", bytes(log))], roles)
     if isinstance(log, str | os.PathLike):
-        return _read_bytes(os.fspath(log), _read_file(log), roles)
+        return _read_all(read_path(log), roles)
     if isinstance(log, io.IOBase) or hasattr(log, "read"):
         data = log.read()
         name = str(getattr(log, "name", "log"))
-        return _read_bytes(name, data.encode() if isinstance(data, str) else data, roles)
+        data = data.encode() if isinstance(data, str) else data
+        return _read_all([Source(name, data)], roles)
     if isinstance(log, Mapping):
         return runs_from_table(mapping_to_table(log), "dict", roles)
     if isinstance(log, DataFrame):
@@ -130,20 +131,11 @@ def read_runs(log: Log, *, roles: Mapping[str, Role] | None = None) -> tuple[Run
     )
 
 
-def _read_file(path: str | os.PathLike[str]) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise ReadError(
-            f"{os.fspath(path)!r} cannot be opened: {reason}.",
-            hint="Give a path, or the log itself as bytes.",
-        ) from None
-
-
-def _read_bytes(name: str, data: bytes, roles: Mapping[str, Role] | None) -> tuple[Run, ...]:
-    sources = unpack(Source(name, data))
-    return tuple(run for source in sources for run in read_source(source, roles=roles))
+def _read_all(sources: Iterable[Source], roles: Mapping[str, Role] | None) -> tuple[Run, ...]:
+    reading = read_logs(sources, roles=roles)
+    if not reading.runs:
+        raise reading.left_out[0].error
+    return reading.runs
 
 
 def diagnose(

@@ -18,8 +18,8 @@ from lrdiag.cli.output import (
 from lrdiag.errors import LrdiagError
 
 if TYPE_CHECKING:
-    from lrdiag.cli.inputs import Input
     from lrdiag.diagnosis import Diagnosis
+    from lrdiag.readers import LeftOut
     from lrdiag.report.json import SourceError
     from lrdiag.rules import Rule
     from lrdiag.run import Config, Role
@@ -160,38 +160,33 @@ def exit_status(outcome: Outcome, fail_on: FailOn) -> int:
 def _diagnose_all(
     logs: Sequence[str], config: "Config", roles: "dict[str, Role]", rules: "tuple[Rule, ...]"
 ) -> Outcome:
-    from lrdiag.cli.inputs import find_inputs
+    from lrdiag.cli.inputs import open_inputs
+    from lrdiag.diagnosis import diagnose as diagnose_run
+    from lrdiag.readers import read_logs
     from lrdiag.report.json import SourceError
 
-    outcome, skipped = Outcome([], []), list[str]()
-    for one in find_inputs(logs):
+    outcome = Outcome([], [])
+    for name, sources in open_inputs(logs):
         try:
-            runs = _diagnose_one(one, config, roles, rules)
+            reading = read_logs(sources, roles=roles)
+            made = [diagnose_run(run, config, rules=rules) for run in reading.runs]
         except LrdiagError as error:
-            if one.named:
-                outcome.errors.append(SourceError(one.name, error.message, error.hint))
-            else:
-                skipped.append(one.name)
+            outcome.errors.append(SourceError(name, error.message, error.hint))
             continue
-        if not one.named and all(run.run.refusal is not None for run in runs):
-            skipped.append(one.name)
+        outcome.diagnoses.extend(made)
+        refused = any(run.refusal is not None for run in reading.runs)
+        outcome.refused |= refused
+        if made and not refused:
+            _note_left_out(name, reading.left_out)
             continue
-        outcome.diagnoses.extend(runs)
-        outcome.refused |= one.named and any(run.run.refusal is not None for run in runs)
-    if skipped:
-        shown = ", ".join(skipped[:3]) + (", …" if len(skipped) > 3 else "")
-        many = "1 file" if len(skipped) == 1 else f"{len(skipped):,} files"
-        print_note(f"left out {many} of a folder, no loss logs: {shown}")
+        for file in reading.left_out:
+            outcome.errors.append(SourceError(file.name, file.error.message, file.error.hint))
     return outcome
 
 
-def _diagnose_one(
-    one: "Input", config: "Config", roles: "dict[str, Role]", rules: "tuple[Rule, ...]"
-) -> "list[Diagnosis]":
-    from lrdiag.cli.inputs import read_input
-    from lrdiag.diagnosis import diagnose as diagnose_run
-    from lrdiag.readers import read_runs, unpack
-
-    sources = unpack(read_input(one))
-    runs = [run for source in sources for run in read_runs(source, roles=roles)]
-    return [diagnose_run(run, config, rules=rules) for run in runs]
+def _note_left_out(name: str, files: "Sequence[LeftOut]") -> None:
+    if files:
+        shown = ", ".join(Path(file.name).name for file in files[:3])
+        shown += ", …" if len(files) > 3 else ""
+        many = "1 file" if len(files) == 1 else f"{len(files):,} files"
+        print_note(f"left out {many} of {name}, no loss logs: {shown}")

@@ -3,6 +3,8 @@
 from lrdiag.readers.catalogue import READERS, find_readers
 from lrdiag.readers.columns import run_from_table, runs_from_table
 from lrdiag.readers.decode import text_of
+from lrdiag.readers.disk import read_path
+from lrdiag.readers.folders import bundle
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.read import LeftOut, Reading, read_logs, read_runs
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
@@ -18,8 +20,10 @@ __all__ = [
     "Source",
     "Table",
     "Tool",
+    "bundle",
     "find_readers",
     "read_logs",
+    "read_path",
     "read_runs",
     "run_from_table",
     "runs_from_table",

@@ -5,6 +5,9 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32
 
 from lrdiag.readers.reader import Source
 
+SAMPLE = 4_096  # bytes that tell an encoding
+FEWEST = 16  # bytes; fewer tell nothing
+LATIN = 0.8  # of the letters of a log are of the first 256, whatever its language
 HEAD = 65_536  # bytes that a reader looks at to recognise its format
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -19,16 +22,32 @@ _MARKS = (
 _ANSI = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
+def encoding_of(data: bytes) -> str | None:
+    """Return the encoding that the first bytes tell; None for UTF-8 without a mark and the like.
+
+    UTF-16 without a mark, as PowerShell appends it, is known by the zero in every other byte.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    head = data[:SAMPLE]
+    low, high = head[::2], head[1::2]
+    if len(head) >= FEWEST and high.count(0) >= LATIN * len(high) and not low.count(0):
+        return "utf-16-le"
+    if len(head) >= FEWEST and low.count(0) >= LATIN * len(low) and not high.count(0):
+        return "utf-16-be"
+    return None
+
+
 def plain(source: Source) -> Source:
     """Return the source as UTF-8 without a byte order mark and without terminal colours.
 
     Bytes that are already so are handed on, not copied.
     """
     data = source.data
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            data = data.decode(encoding, "replace").encode("utf-8", "replace")
-            break
+    encoding = encoding_of(data)
+    if encoding:
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
     if b"\x1b" in data:
         data = _ANSI.sub(b"", data)
     return source if data is source.data else Source(source.name, data)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from lrdiag.readers.reader import Source
+
 # Endings of what lies beside logs: weights, pictures, code, settings. A log may bear any other.
 JUNK = frozenset(
     """
@@ -29,6 +31,24 @@ def may_be_log(path: str) -> bool:
         return False
     ending = PurePosixPath(path).suffix.lower()
     return ending not in JUNK or bool(EVENTS.search(path) or MLFLOW.match(path))
+
+
+def bundle(files: Sequence[Source]) -> tuple[Source, ...]:
+    """Put the files of one folder, as a browser sends a dropped one, into one source.
+
+    Args:
+        files: Files, those of a folder with their paths from that folder on.
+
+    Returns:
+        One source a folder and one a file without, in the order of the first.
+    """
+    tops: dict[str, list[Source]] = {}
+    for k, file in enumerate(files):
+        top, cut, _ = file.name.lstrip("/").partition("/")
+        tops.setdefault(top if cut else f"/{k}", []).append(file)
+    return tuple(
+        found[0] if top[0] == "/" else Source(top, b"", tuple(found)) for top, found in tops.items()
+    )
 
 
 def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:

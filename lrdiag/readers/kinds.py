@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from lrdiag.readers.decode import encoding_of
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -35,7 +37,6 @@ _PICKLES = (
 )
 _BINARY_SHARE = 0.05  # control bytes among the first 4096; text has none but tabs and line ends
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27}) + b"\x7f"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def kind_of(data: bytes) -> str:
@@ -45,9 +46,9 @@ def kind_of(data: bytes) -> str:
             return kind
     if data.startswith(_PICKLES):
         return "a pickle, which lrdiag never opens because opening one runs its code"
-    head = data[:4096]
-    if head.startswith(_UTF16):
+    if encoding_of(data):
         return ""
+    head = data[:4096]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if controls > _BINARY_SHARE * len(head) else ""
 

@@ -1,7 +1,8 @@
 """Bytes to runs: one log, or all the logs of an archive or a folder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from lrdiag.errors import (
     EmptyLogError,
@@ -37,10 +38,12 @@ class Reading:
         runs: All runs, in the order of the files; those that are no loss logs only where
             there is no other.
         left_out: The files that are no loss logs, where there are runs; else all of them.
+        size: The bytes of all logs, unpacked.
     """
 
     runs: tuple[Run, ...]
     left_out: tuple[LeftOut, ...] = ()
+    size: int = 0
 
 
 def read_logs(
@@ -61,6 +64,7 @@ def read_logs(
     """
     runs: list[Run] = []
     left_out: list[LeftOut] = []
+    size = 0
     for source in sources:
         try:
             logs = unpack(source, limits=limits)
@@ -68,18 +72,28 @@ def read_logs(
             left_out.append(LeftOut(source.name, error))
             continue
         for log in logs:
+            size += len(log.data) + sum(len(part.data) for part in log.parts)
             try:
                 runs.extend(read_runs(log, roles=roles, limits=limits))
             except ReadError as error:
                 left_out.append(LeftOut(log.name, error))
     losses = [run for run in runs if run.refusal is None]
     if not losses:
-        return Reading(tuple(runs), tuple(left_out))
+        return Reading(tuple(runs), tuple(left_out), size)
     for run in runs:
         if run.refusal is not None:
             why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
             left_out.append(LeftOut(run.source, why))
-    return Reading(drop_repeats(losses), tuple(left_out))
+    first, *others = drop_repeats(losses)
+    if left_out:
+        first = replace(first, notes=(*first.notes, _say_left_out(left_out)))
+    return Reading((first, *others), tuple(left_out), size)
+
+
+def _say_left_out(files: Sequence[LeftOut]) -> str:
+    shown = ", ".join(PurePath(file.name).name for file in files[:3])
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return f"Files beside it that are no loss logs: {shown}{more}."
 
 
 def read_runs(

@@ -53,7 +53,7 @@ def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]: 
         EmptyLogError: The archive holds no file that may be a log.
     """
     if source.parts:
-        return _logs(list(source.parts), limits)
+        return _logs([part for part in source.parts if may_be_log(part.name)], limits)
     _check_size(len(source.data), limits)
     if source.data.startswith(ZIP):
         return _unzip(source, limits)
@@ -143,7 +143,7 @@ def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
                 (one.filename, max(one.compress_size, 1), lambda one=one: archive.open(one))
                 for one in members
             ]
-            return _members(wanted, limits)
+            return _members(source.name, wanted, limits)
     except _BROKEN as error:
         raise _damaged() from error
 
@@ -156,7 +156,7 @@ def _untar(source: Source, limits: Limits) -> tuple[Source, ...]:
                 for one in archive
                 if one.isfile()  # neither a link nor a device
             ]
-            return _members(wanted, limits)
+            return _members(source.name, wanted, limits)
     except _BROKEN as error:
         raise _damaged() from error
 
@@ -167,11 +167,14 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
 
 
 def _members(
-    members: Sequence[tuple[str, int, Callable[[], IO[bytes] | None]]], limits: Limits
+    archive: str,
+    members: Sequence[tuple[str, int, Callable[[], IO[bytes] | None]]],
+    limits: Limits,
 ) -> tuple[Source, ...]:
     """Read the members of an archive that may be logs.
 
     Args:
+        archive: Its name, with which the names of what it holds begin.
         members: For each its path, its packed size in bytes, and what opens it.
         limits: The budget of all together.
     """
@@ -185,22 +188,21 @@ def _members(
         data = _drain(_chunks(stream), packed, left, limits)
         left -= len(data)
         if not data.startswith(_PACKED):
-            found.append(Source(path, data))
+            found.append(Source(f"{archive}/{path}", data))
     return _logs(found, limits)
 
 
 def _logs(files: Sequence[Source], limits: Limits) -> tuple[Source, ...]:
     """Put together the files that are one log."""
-    files = [file for file in files if may_be_log(file.name)]
     if not files:
         raise EmptyLogError(
-            "The archive holds no file that may be a log.", hint="Pack at least one log."
+            "There is no file in it that may be a log.", hint="Give at least one log."
         )
     logs = group([file.name for file in files])
     if len(logs) > limits.max_members:
         raise LimitError(
-            f"The archive holds {len(logs):,} files; lrdiag reads up to {limits.max_members}.",
-            hint="Pack only the logs to diagnose.",
+            f"There are {len(logs):,} logs in it; lrdiag reads up to {limits.max_members}.",
+            hint="Give only the logs to diagnose.",
         )
     return tuple(
         files[which[0]] if len(which) == 1 else Source(name, b"", tuple(files[k] for k in which))

@@ -137,7 +137,9 @@ def test_clocks_percentages_and_tensors_are_numbers() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_encodings_and_line_ends(end: str, encoding: str) -> None:
     text = end.join(("step,loss", "0,2.5", "1,2.0", ""))
     run = read(text.encode(encoding))

@@ -41,7 +41,7 @@ def test_gzip_is_known_by_its_bytes() -> None:
 def test_a_zip_gives_its_files_by_paths_that_stay_inside() -> None:
     packed = zipped(("runs/one.csv", LOG), ("../../etc/two.csv", LOG), ("c:\\x\\three.csv", LOG))
     names = [source.name for source in unpack(Source("logs.zip", packed))]
-    assert names == ["runs/one.csv", "etc/two.csv", "c:/x/three.csv"]
+    assert names == ["logs.zip/runs/one.csv", "logs.zip/etc/two.csv", "logs.zip/c:/x/three.csv"]
 
 
 def test_folders_links_hidden_files_and_archives_are_left_out() -> None:
@@ -55,12 +55,12 @@ def test_folders_links_hidden_files_and_archives_are_left_out() -> None:
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
         archive.writestr("a.csv", LOG)
-    assert unpack(Source("logs.zip", stream.getvalue())) == (Source("a.csv", LOG),)
+    assert unpack(Source("logs.zip", stream.getvalue())) == (Source("logs.zip/a.csv", LOG),)
 
 
 def test_control_characters_leave_a_name() -> None:
     (source,) = unpack(Source("x.zip", zipped(("a\x1b[31m\n.csv", LOG))))
-    assert source.name == "a[31m.csv"
+    assert source.name == "x.zip/a[31m.csv"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(("a.csv", data))])
@@ -95,7 +95,7 @@ def test_a_plain_file_beyond_the_budget() -> None:
 
 def test_too_many_members() -> None:
     packed = zipped(*((f"{k}.csv", LOG) for k in range(51)))
-    with pytest.raises(LimitError, match="51 files"):
+    with pytest.raises(LimitError, match="51 logs"):
         unpack(Source("x.zip", packed))
 
 
@@ -148,7 +148,7 @@ def test_archives_that_hold_no_logs_are_named(members: tuple[str, ...], said: st
 def test_a_run_folder_with_weights_and_pictures_gives_its_logs() -> None:
     junk = ("run/data.pkl", "run/loss.npy", "run/last.ckpt", "run/loss.png", "run/.git/log.txt")
     packed = zipped(*((member, b"x") for member in junk), ("run/metrics.csv", LOG))
-    assert unpack(Source("run.zip", packed)) == (Source("run/metrics.csv", LOG),)
+    assert unpack(Source("run.zip", packed)) == (Source("run.zip/run/metrics.csv", LOG),)
 
 
 def tarred(*members: tuple[str, bytes]) -> bytes:
@@ -188,7 +188,7 @@ def test_a_compressed_log_of_one_or_more_streams(ending: str) -> None:
 @pytest.mark.parametrize("ending", PACKERS)
 def test_a_tar_packed_in_any_way(ending: str) -> None:
     made = tarred(("./run/metrics.csv", LOG), ("run/model.pt", b"x"), ("../../b.csv", LOG))
-    wanted = (Source("run/metrics.csv", LOG), Source("b.csv", LOG))
+    wanted = (Source("run.tar/run/metrics.csv", LOG), Source("run.tar/b.csv", LOG))
     assert unpack(Source("run.tar", made)) == wanted
     assert unpack(Source(f"run.tar{ending}", PACKERS[ending](made))) == wanted
 
@@ -221,9 +221,9 @@ def test_the_event_files_of_a_folder_are_one_log() -> None:
     ]
     sources = unpack(Source("runs.zip", zipped(*((name, LOG) for name in names))))
     assert [(one.name, [part.name for part in one.parts]) for one in sources] == [
-        ("runs/a", names[:3]),
-        (names[3], []),
-        (names[4], []),
+        ("runs.zip/runs/a", [f"runs.zip/{name}" for name in names[:3]]),
+        (f"runs.zip/{names[3]}", []),
+        (f"runs.zip/{names[4]}", []),
     ]
 
 
@@ -231,5 +231,5 @@ def test_the_metrics_of_an_mlflow_run_are_one_log() -> None:
     run = "mlruns/0/" + "ab" * 16
     files = (f"{run}/metrics/loss", f"{run}/metrics/eval/loss", f"{run}/meta.yaml")
     (one,) = unpack(Source("mlruns.zip", zipped(*((name, LOG) for name in files))))
-    assert one.name == run
-    assert [part.name for part in one.parts] == list(files)
+    assert one.name == f"mlruns.zip/{run}"
+    assert [part.name for part in one.parts] == [f"mlruns.zip/{name}" for name in files]

@@ -1,0 +1,104 @@
+"""All the logs of an archive, of a folder, or of files that were given together."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lrdiag.errors import EmptyLogError, LimitError, ReadError
+from lrdiag.readers import Limits, Source, bundle, disk, read_logs, read_path
+
+
+def csv_log(rows: int, *, start: float = 2.5, digits: int = 6) -> bytes:
+    lines = [f"{10 * k},{start - 0.9 * k / rows:.{digits}f}" for k in range(rows)]
+    return "\n".join(["step,loss", *lines]).encode()
+
+
+def trainer_state(rows: int) -> bytes:
+    history = [{"step": 10 * k, "loss": 2.5 - 0.009 * k} for k in range(rows)]
+    return json.dumps({"log_history": history}).encode()
+
+
+def folder(*files: tuple[str, bytes]) -> Source:
+    return Source("out", b"", tuple(Source(name, data) for name, data in files))
+
+
+def test_what_is_no_loss_log_is_left_out_and_said() -> None:
+    people = b"age,height\n" + b"".join(b"%d,%d\n" % (20 + k, 150 + k % 7) for k in range(40))
+    reading = read_logs(
+        [folder(("out/a.csv", csv_log(50)), ("out/people.csv", people), ("out/empty.txt", b""))]
+    )
+    assert [run.source for run in reading.runs] == ["out/a.csv"]
+    assert [file.name for file in reading.left_out] == ["out/empty.txt", "out/people.csv"]
+    assert "Files beside it that are no loss logs: empty.txt, people.csv." in reading.runs[0].notes
+
+
+def test_where_nothing_is_a_loss_log_everything_is_said() -> None:
+    people = b"age,height\n" + b"".join(b"%d,%d\n" % (20 + k, 150 + k % 7) for k in range(40))
+    reading = read_logs([folder(("out/people.csv", people), ("out/empty.txt", b""))])
+    assert [run.refusal is not None for run in reading.runs] == [True]
+    assert [type(file.error) for file in reading.left_out] == [EmptyLogError]
+
+
+def test_the_last_checkpoint_tells_what_the_earlier_ones_tell() -> None:
+    files = [(f"out/checkpoint-{n}/trainer_state.json", trainer_state(n)) for n in (20, 100, 60)]
+    reading = read_logs([folder(*files)])
+    (run,) = reading.runs
+    assert run.name == "checkpoint-100/trainer_state"
+    assert len(run["train_loss"]) == 100
+    assert any(note.endswith("tells the same run.") for note in run.notes)
+
+
+def test_a_console_that_prints_fewer_digits_tells_the_same_run() -> None:
+    files = (("out/metrics.csv", csv_log(50)), ("out/console.csv", csv_log(50, digits=4)))
+    assert len(read_logs([folder(*files)]).runs) == 1
+
+
+def test_two_seeds_are_two_runs_and_so_are_two_runs_of_one_file() -> None:
+    files = (("out/1.csv", csv_log(50)), ("out/2.csv", csv_log(50, start=2.6)))
+    assert [run.source for run in read_logs([folder(*files)]).runs] == ["out/1.csv", "out/2.csv"]
+    twice = csv_log(50) + csv_log(50).removeprefix(b"step,loss")
+    assert len(read_logs([Source("a.csv", twice)]).runs) == 2
+
+
+def test_a_folder_on_disk_is_walked_and_what_is_no_log_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "b" / "deep").mkdir(parents=True)
+    (tmp_path / "b" / "deep" / "log.csv").write_bytes(csv_log(9))
+    (tmp_path / "a.csv").write_bytes(csv_log(9))
+    (tmp_path / "model.pt").write_bytes(b"x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "log.csv").write_bytes(csv_log(9))
+    (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    found = [source.name.removeprefix(str(tmp_path)) for source in read_path(tmp_path)]
+    assert found == ["/a.csv", "/b/deep/log.csv"]
+
+
+def test_an_empty_folder_a_full_one_and_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(EmptyLogError, match="holds no file"):
+        list(read_path(tmp_path))
+    with pytest.raises(ReadError, match="no such file"):
+        list(read_path(tmp_path / "a.csv"))
+    for k in range(3):
+        (tmp_path / f"{k}.csv").touch()
+    monkeypatch.setattr(disk, "MOST_FILES", 2)
+    with pytest.raises(LimitError, match="more than 2 files"):
+        list(read_path(tmp_path))
+
+
+def test_a_file_beyond_the_limit_is_not_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(csv_log(1000))
+    (source,) = read_path(tmp_path / "a.csv", limits=Limits(max_bytes=100))
+    assert len(source.data) == 101
+
+
+def test_files_of_one_dropped_folder_are_one_source() -> None:
+    names = ("run/a.csv", "b.csv", "run/deep/c.csv", "other/d.csv", "b.csv")
+    bundled = bundle([Source(name, b"") for name in names])
+    assert [(one.name, len(one.parts)) for one in bundled] == [
+        ("run", 2),
+        ("b.csv", 0),
+        ("other", 1),
+        ("b.csv", 0),
+    ]
