@@ -1,7 +1,8 @@
 """The lines of a console log, gathered by their form, as arrays.
 
 A log of a million lines has a handful of forms. What is said of a form is worked out once,
-and the numbers of its lines lie in one array: a line costs 10 µs and 100 bytes.
+and the numbers of its lines that mean something lie in one array: a line costs 4 µs and 40 bytes.
+The log is taken in chunks, so that its text is never there as a whole beside its bytes.
 """
 
 import re
@@ -14,19 +15,33 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.readers.names import phase_of, words_of
+from lrdiag.readers.patterns import pattern_of
 from lrdiag.readers.reader import IntArray
-from lrdiag.readers.shapes import NUMBER, Shape, box_row, shape_of, shape_of_names, take_apart
+from lrdiag.readers.shapes import (
+    MARK,
+    NUMBER,
+    Shape,
+    box_row,
+    shape_of,
+    shape_of_names,
+    take_apart,
+)
 
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
 MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kept
 MOST_SHAPES = 100_000  # shapes worked out, at 60 µs each; logs of a million lines have hundreds
 MAX_BOX = 1_000  # rows of a box; those that trainers draw have about twenty
+CHUNK = 1 << 20  # bytes that are cut into lines at a time
+BATCH = 1_000  # numbers that are converted at a time, at 60 % of the time of one by one
+OFTEN = 100  # lines of a shape from which it is worth 0.5 ms to make an expression for it
+MOST_PATTERNS = 4  # expressions that are tried on a line; one that does not match costs 0.3 µs
 
 _CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
 _PIPES = ("|", "│", "┃")
 _CODE = re.compile(r"[=(){};]")
 _PARTS = frozenset({"box", "obj", "cls", "dfl", "total", "seg", "pose", "kobj"})
 _UNITS = re.compile(r"(?<=\d)(?:[A-Za-z:]+|/\d+)$")  # "2.1G", "640:", "3/100"
+_BARS = re.compile(r"(?<=\])")  # between bars that were drawn side by side
 _GAPS = re.compile(r"\s*\|\s*|\t+|\s{2,}")
 
 
@@ -38,15 +53,16 @@ class Form:
         shape: Where names and numbers stand in each.
         phase: The part of the data: their own, or that of the lines before them.
         about: The word for that phase.
-        width: Numbers a line.
+        places: The numbers of a line that are kept.
     """
 
     shape: Shape
     phase: str
     about: str
-    width: int
+    places: tuple[int, ...]
     _rows: "array[int]" = field(default_factory=lambda: array("q"))
     _numbers: "array[float]" = field(default_factory=lambda: array("d"))
+    _texts: list[str] = field(default_factory=list)  # numbers that are still text
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -63,7 +79,9 @@ class Form:
 
     def values(self, place: int) -> FloatArray:
         """Return the number at one place of each line; shape (n,)."""
-        return np.frombuffer(self._numbers, dtype=np.float64)[place :: self.width]
+        self._convert()
+        numbers = np.frombuffer(self._numbers, dtype=np.float64)
+        return numbers[self.places.index(place) :: len(self.places)]
 
     def column(self, name: str) -> str:
         """Return the column for a name: a validation line says so in the column's name."""
@@ -72,13 +90,20 @@ class Form:
         return f"{self.about} {name}"
 
     def add(self, row: int, numbers: Sequence[str]) -> None:
-        """Add a line."""
-        try:  # "12:34:56,789" and "64,000": most logs have a comma in every line
-            values = list(map(float, "\n".join(numbers).replace(",", "").split("\n")))
-        except ValueError:
-            values = [_float(number) for number in numbers]
+        """Add a line by the numbers of it that are kept."""
         self._rows.append(row)
-        self._numbers.extend(values)
+        self._texts += numbers
+        if len(self._texts) >= BATCH:
+            self._convert()
+
+    def _convert(self) -> None:
+        done = len(self._numbers)
+        try:
+            self._numbers.extend(map(float, self._texts))
+        except ValueError:  # "64,000"
+            del self._numbers[done:]
+            self._numbers.extend(map(_float, self._texts))
+        self._texts.clear()
 
 
 def _float(text: str) -> float:
@@ -89,52 +114,86 @@ def _float(text: str) -> float:
         return float("nan")
 
 
-def forms_of(text: str) -> list[Form]:
+@dataclass(slots=True, eq=False)
+class _Kind:
+    """What is known of the lines of one shape.
+
+    Attributes:
+        shape: Where names and numbers stand in each.
+        places: The numbers that mean something.
+        forms: The forms of these lines, by the phase and the word for it.
+        seen: How many of them were taken apart.
+        pattern: Reads such a line, once there were many.
+    """
+
+    shape: Shape
+    places: tuple[int, ...] = ()
+    forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    seen: int = 0
+    pattern: re.Pattern[str] | None = None
+
+
+def forms_of(data: bytes) -> list[Form]:
     """Gather the lines of a log that name a number."""
-    forms: dict[tuple[int, str, str], Form] = {}
-    keep: list[Shape] = []  # a shape's id is its own only while the shape lives
+    forms: list[Form] = []
     inherited = ("", "")
     row = 0
-    for shape, numbers in _shaped(text):
+    for kind, numbers in _shaped(data):
+        shape = kind.shape
         phase = (shape.phase, shape.about)
-        if shape.counted or phase[0]:
+        if shape.step or shape.epoch or shape.phase:
             inherited = phase
         elif shape.losses:
             phase = inherited
-        form = forms.get((id(shape), *phase))
+        form = kind.forms.get(phase)
         if form is None:
             if len(forms) > MAX_SHAPES and not shape.losses:
                 continue
-            keep.append(shape)
-            form = Form(shape, phase[0], phase[1] or "val", len(numbers))
-            forms[(id(shape), *phase)] = form
+            form = Form(shape, phase[0], phase[1] or "val", kind.places)
+            forms.append(form)
+            kind.forms[phase] = form
         form.add(row, numbers)
         row += 1
-    return list(forms.values())
+    return forms
 
 
-def _split(text: str) -> Iterator[str]:
+def _chunks(data: bytes) -> Iterator[str]:
+    """Yield the text of a log in pieces that end with a line."""
+    start = 0
+    for seen in range(0, len(data), CHUNK):
+        end = min(seen + CHUNK, len(data))
+        cut = max(data.rfind(b"\n", seen, end), data.rfind(b"\r", seen, end)) + 1
+        if end == len(data):
+            cut = end
+        if cut > 0:
+            yield data[start:cut].decode("utf-8", "replace").replace(MARK, " ")
+            start = cut
+
+
+def _split(data: bytes) -> Iterator[str]:
     """Yield the lines of a log; progress bars that were drawn side by side are cut apart."""
-    for line in re.split(r"[\r\n]+", text):
-        if len(line) <= MAX_LINE:
-            if line:
-                yield line
-        elif "%|" in line:
-            yield from (part for part in re.split(r"(?<=\])", line) if 0 < len(part) <= MAX_LINE)
+    for text in _chunks(data):
+        for line in text.replace("\r", "\n").split("\n"):
+            if len(line) <= MAX_LINE:
+                if line:
+                    yield line
+            elif "%|" in line:
+                yield from (part for part in _BARS.split(line) if 0 < len(part) <= MAX_LINE)
 
 
-@dataclass(slots=True)
-class _Shapes:
-    """Shapes by the text or the names that they were made of.
+class _Kinds:
+    """The kinds of lines, by the text or the names that they were made of.
 
     Forgets them all when it is full; takes no new ones where nearly every line has its own.
     """
 
-    known: dict[str | tuple[str, ...], Shape | None] = field(default_factory=dict)
-    made: int = 0
+    def __init__(self) -> None:
+        self.known: dict[str | tuple[str, ...], _Kind | None] = {}
+        self.made = 0
+        self.often: list[_Kind] = []  # those with an expression, the latest first
 
-    def find(self, key: str | tuple[str, ...], make: Callable[[], Shape | None]) -> Shape | None:
-        """Return the shape for a key, made at its first use."""
+    def find(self, key: str | tuple[str, ...], make: Callable[[], Shape | None]) -> _Kind | None:
+        """Return the kind for a key, made at its first use."""
         if key in self.known:
             return self.known[key]
         if self.made >= MOST_SHAPES:
@@ -142,51 +201,72 @@ class _Shapes:
         if len(self.known) > MAX_SHAPES:
             self.known.clear()
         self.made += 1
-        self.known[key] = make()
+        shape = make()
+        self.known[key] = None if shape is None else _Kind(shape, shape.places)
         return self.known[key]
 
+    def count(self, kind: _Kind, skeleton: str) -> None:
+        """Count a line that was taken apart; make an expression for its kind when it has many."""
+        kind.seen += 1
+        if kind.seen % OFTEN == 0:
+            kind.pattern = kind.pattern or pattern_of(skeleton, kind.places)
+            if kind.pattern:
+                self.often = [kind, *self.often][:MOST_PATTERNS]
 
-def _shaped(text: str) -> Iterator[tuple[Shape, Sequence[str]]]:
-    """Yield each line, box or row of a table that names a number, as shape and numbers."""
-    shapes = _Shapes()
+    def match(self, line: str) -> tuple[_Kind, Sequence[str]] | None:
+        """Return kind and numbers of a line that an expression reads."""
+        for kind in self.often:
+            found = kind.pattern.fullmatch(line) if kind.pattern else None
+            if found:
+                return kind, found.groups()
+        return None
+
+
+def _shaped(data: bytes) -> Iterator[tuple[_Kind, Sequence[str]]]:
+    """Yield each line, box or row of a table that names a number, as its kind and numbers."""
+    kinds = _Kinds()
     box: list[tuple[str, str]] = []
     header: list[str] = []
-    for line in _split(text):
-        row = box_row(line) if line.lstrip()[:1] in _PIPES else None
+    for line in _split(data):
+        known = kinds.match(line)
+        row = box_row(line) if not known and line.lstrip()[:1] in _PIPES else None
         if row is not None:
             if len(box) < MAX_BOX:
                 box.append(row)
             continue
         if box:
-            yield from _named(*_unboxed(box), shapes)
+            yield from _named(*_unboxed(box), kinds)
             box = []
-        if not NUMBER.search(line):
+        if known:
+            yield known
+        elif not NUMBER.search(line):
             header = _names(line) or header
         elif header and (cells := _cells(header, line)):
-            yield from _named(*cells, shapes, bar="%|" in line)
+            yield from _named(*cells, kinds, bar="%|" in line)
         else:
-            yield from _plain(line, shapes)
-    yield from _named(*_unboxed(box), shapes)
+            yield from _plain(line, kinds)
+    yield from _named(*_unboxed(box), kinds)
 
 
-def _plain(line: str, shapes: _Shapes) -> Iterator[tuple[Shape, Sequence[str]]]:
+def _plain(line: str, kinds: _Kinds) -> Iterator[tuple[_Kind, Sequence[str]]]:
     skeleton, numbers = take_apart(line)
-    shape = shapes.find(skeleton, partial(shape_of, skeleton))
-    if shape is not None:
-        yield shape, numbers
+    kind = kinds.find(skeleton, partial(shape_of, skeleton))
+    if kind is not None:
+        kinds.count(kind, skeleton)
+        yield kind, [numbers[place] for place in kind.places]
 
 
 def _named(
     names: tuple[str, ...],
     numbers: Sequence[str],
-    shapes: _Shapes,
+    kinds: _Kinds,
     *,
     bar: bool = False,
-) -> Iterator[tuple[Shape, Sequence[str]]]:
+) -> Iterator[tuple[_Kind, Sequence[str]]]:
     key = (*names, "bar") if bar else names
-    shape = shapes.find(key, partial(shape_of_names, names, bar=bar))
-    if shape is not None:
-        yield shape, numbers
+    kind = kinds.find(key, partial(shape_of_names, names, bar=bar))
+    if kind is not None:
+        yield kind, [numbers[place] for place in kind.places]
 
 
 def _unboxed(box: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], list[str]]:

@@ -15,7 +15,7 @@ MAX_KEY = 4  # words of a name
 # A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9_@.])([-+]?"
-    r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
+    r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
     r"|(?:nan|inf|infinity)(?![A-Za-z0-9_])))",
     re.IGNORECASE,
 )
@@ -63,6 +63,13 @@ class Shape:
     def counted(self) -> str:
         """Which counter a line bears: "step", "epoch" or ""."""
         return "step" if self.step else ("epoch" if self.epoch else "")
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of the numbers that mean something: not those of a date, for one."""
+        named = {one[1] for one in (*self.pairs, self.step, self.epoch) if one is not None}
+        beside = {of[one] for one in named for of in (self.totals, self.averages) if one in of}
+        return tuple(sorted(named | beside))
 
 
 def take_apart(line: str) -> tuple[str, list[str]]:

@@ -44,7 +44,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         raise LimitError(
             f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )
-    forms = forms_of(source.data.decode("utf-8", "replace"))
+    forms = forms_of(source.data)
     chosen, notes = _choose(forms)
     if not chosen:
         raise UnknownFormatError(
