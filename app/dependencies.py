@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.curves import CurveCache
+from app.errors import NotFoundError
 from app.security import Owners
 from app.settings import Settings
 from app.slots import Slots
-from app.store import Store
+from app.store import Store, Stored
 from app.workers import Workers
 
 
@@ -50,6 +51,24 @@ def _owner(request: Request, owners: OwnersDep) -> str:
 
 
 OwnerDep = Annotated[str, Depends(_owner)]
+
+
+def _stored(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> Stored:
+    stored = store.get(owner, diagnosis_id)
+    if stored is None:
+        raise unknown_diagnosis()
+    return stored
+
+
+StoredDep = Annotated[Stored, Depends(_stored)]
+
+
+def unknown_diagnosis() -> NotFoundError:
+    """Return what is said of a diagnosis that is not there, or not the asker's."""
+    return NotFoundError(
+        "There is no such diagnosis.",
+        hint="It was deleted, or it belongs to another browser or token.",
+    )
 
 
 async def _slot(request: Request) -> AsyncIterator[None]:

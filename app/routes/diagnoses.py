@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.curves import CurveCache
-from app.dependencies import CurvesDep, OwnerDep, SettingsDep, SlotDep, StoreDep, WorkersDep
+from app.dependencies import (
+    CurvesDep,
+    OwnerDep,
+    SettingsDep,
+    SlotDep,
+    StoredDep,
+    StoreDep,
+    WorkersDep,
+    unknown_diagnosis,
+)
 from app.errors import BadRequestError, NotFoundError
 from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
@@ -105,11 +114,9 @@ def create_diagnosis(
 
 
 @router.get("/{diagnosis_id}", response_model=DiagnosisAnswer, responses={404: Problem})
-def read_diagnosis(
-    request: Request, diagnosis_id: str, store: StoreDep, owner: OwnerDep
-) -> Response:
+def read_diagnosis(request: Request, stored: StoredDep) -> Response:
     """Return a diagnosis to its owner."""
-    return _answer(request, _find(store, owner, diagnosis_id))
+    return _answer(request, stored)
 
 
 @router.patch(
@@ -120,16 +127,14 @@ def read_diagnosis(
 )
 def correct_diagnosis(
     request: Request,
-    diagnosis_id: str,
+    stored: StoredDep,
     body: CorrectionRequest,
     store: StoreDep,
     workers: WorkersDep,
     settings: SettingsDep,
-    owner: OwnerDep,
     _: SlotDep,
 ) -> Response:
     """Correct what columns mean or tell what the log does not, and diagnose again."""
-    stored = _find(store, owner, diagnosis_id)
     again = diagnose_again(store, workers, settings, stored, roles=body.roles, config=body.config)
     return _answer(request, again)
 
@@ -138,26 +143,19 @@ def correct_diagnosis(
 def delete_diagnosis(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> None:
     """Delete a diagnosis, its upload and its charts; its links end."""
     if not store.delete(owner, diagnosis_id):
-        raise _unknown()
+        raise unknown_diagnosis()
 
 
 @router.get("/{diagnosis_id}/runs/{k}/chart", responses={404: Problem})
-def read_chart(diagnosis_id: str, k: int, store: StoreDep, owner: OwnerDep) -> Response:
+def read_chart(stored: StoredDep, k: int, store: StoreDep) -> Response:
     """Return what the browser draws of a run, at most about 4,000 points a curve."""
-    return chart_answer(store, _find(store, owner, diagnosis_id), k)
+    return chart_answer(store, stored, k)
 
 
 @router.get("/{diagnosis_id}/runs/{k}/window", responses={404: Problem})
-def read_window(
-    diagnosis_id: str,
-    k: int,
-    window: WindowDep,
-    store: StoreDep,
-    curves: CurvesDep,
-    owner: OwnerDep,
-) -> Response:
+def read_window(stored: StoredDep, k: int, window: WindowDep, curves: CurvesDep) -> Response:
     """Return the same curves between two steps, thinned anew from the full log."""
-    return window_answer(curves, _find(store, owner, diagnosis_id), k, window)
+    return window_answer(curves, stored, k, window)
 
 
 @router.get(
@@ -166,16 +164,14 @@ def read_window(
     responses={404: Problem, 503: Problem},
 )
 def read_report(
-    diagnosis_id: str,
+    stored: StoredDep,
     k: int,
     store: StoreDep,
     workers: WorkersDep,
     settings: SettingsDep,
-    owner: OwnerDep,
     _: SlotDep,
 ) -> Response:
     """Return the report of a run as one HTML file that needs no server and no network."""
-    stored = _find(store, owner, diagnosis_id)
     name, report = report_stored(store, workers, settings, stored, k)
     name = quote(f"{name}.html", safe="")
     return HTMLResponse(
@@ -196,20 +192,6 @@ def window_answer(curves: CurveCache, stored: Stored, k: int, window: Window) ->
     part = loss_window(curves.read(stored, k), window.x0, window.x1, smooth=window.smooth)
     return Response(
         orjson.dumps(part, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
-    )
-
-
-def _find(store: Store, owner: str, diagnosis_id: str) -> Stored:
-    stored = store.get(owner, diagnosis_id)
-    if stored is None:
-        raise _unknown()
-    return stored
-
-
-def _unknown() -> NotFoundError:
-    return NotFoundError(
-        "There is no such diagnosis.",
-        hint="It was deleted, or it belongs to another browser or token.",
     )
 
 

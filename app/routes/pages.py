@@ -10,7 +10,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from app.catalogue import list_families, list_symptoms, read_limits, read_severities
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
-from app.dependencies import OwnerDep, SettingsDep, SlotDep, StoreDep, WorkersDep
+from app.dependencies import (
+    OwnerDep,
+    SettingsDep,
+    SlotDep,
+    StoredDep,
+    StoreDep,
+    WorkersDep,
+    unknown_diagnosis,
+)
 from app.errors import NotFoundError, problem_of
 from app.pages import FIELD_LABELS, FileProblem, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
@@ -97,26 +105,24 @@ def open_sample(
 
 @router.get("/d/{diagnosis_id}")
 def show_diagnosis(
-    request: Request, diagnosis_id: str, store: StoreDep, owner: OwnerDep, run: RunQuery = None
+    request: Request, stored: StoredDep, store: StoreDep, run: RunQuery = None
 ) -> HTMLResponse:
     """Show one run of a diagnosis to its owner."""
-    return render(request, diagnosis_page(store, _find(store, owner, diagnosis_id), run))
+    return render(request, diagnosis_page(store, stored, run))
 
 
 @router.post("/d/{diagnosis_id}/roles", max_body_size=SMALL_FORM)
 def send_roles(
     request: Request,
-    diagnosis_id: str,
+    stored: StoredDep,
     fields: FieldsDep,
     store: StoreDep,
     workers: WorkersDep,
     settings: SettingsDep,
-    owner: OwnerDep,
     _: SlotDep,
     run: RunQuery = None,
 ) -> Response:
     """Read the columns as the form says; only what it changes becomes a correction."""
-    stored = _find(store, owner, diagnosis_id)
     before = diagnosis_page(store, stored, run)
     known = {one.name: one.role for one in (*before.run.columns, *before.run.more_columns)}
     columns = [value for name, value in fields if name == "column"]
@@ -131,23 +137,21 @@ def send_roles(
     except LrdiagError as error:
         page = diagnosis_page(store, stored, run, problem=_say_problem(error))
         return render(request, page, status=problem_of(error).status)
-    return _see(_address(diagnosis_id, run, "columns"))
+    return _see(_address(stored, run, "columns"))
 
 
 @router.post("/d/{diagnosis_id}/config", max_body_size=SMALL_FORM)
 def send_config(
     request: Request,
-    diagnosis_id: str,
+    stored: StoredDep,
     fields: FieldsDep,
     store: StoreDep,
     workers: WorkersDep,
     settings: SettingsDep,
-    owner: OwnerDep,
     _: SlotDep,
     run: RunQuery = None,
 ) -> Response:
     """Tell what the log does not; an empty field takes its setting back."""
-    stored = _find(store, owner, diagnosis_id)
     typed = {name: value.strip() for name, value in fields}
     given = {name: value or None for name, value in typed.items()}
     try:
@@ -156,23 +160,20 @@ def send_config(
         problem = _name_fields(_say_problem(error))
         page = diagnosis_page(store, stored, run, problem=problem, typed=typed)
         return render(request, page, status=problem_of(error).status)
-    return _see(_address(diagnosis_id, run, "config"))
+    return _see(_address(stored, run, "config"))
 
 
 @router.post("/d/{diagnosis_id}/delete")
 def send_delete(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> Response:
     """Delete a diagnosis for good."""
     if not store.delete(owner, diagnosis_id):
-        raise _unknown()
+        raise unknown_diagnosis()
     return _see("/#recent")
 
 
 @router.get("/d/{diagnosis_id}/data.csv")
-def read_data(
-    diagnosis_id: str, store: StoreDep, owner: OwnerDep, run: Annotated[int, Query(ge=0)] = 0
-) -> Response:
+def read_data(stored: StoredDep, store: StoreDep, run: Annotated[int, Query(ge=0)] = 0) -> Response:
     """Return the curves of a run as CSV."""
-    stored = _find(store, owner, diagnosis_id)
     curves = read_curves(store, stored, run)
     name = quote(f"{stored.result['runs'][run]['name']}.csv", safe="")
     return StreamingResponse(
@@ -257,20 +258,6 @@ def _home(
     )
 
 
-def _find(store: Store, owner: str, diagnosis_id: str) -> Stored:
-    stored = store.get(owner, diagnosis_id)
-    if stored is None:
-        raise _unknown()
-    return stored
-
-
-def _unknown() -> NotFoundError:
-    return NotFoundError(
-        "There is no diagnosis under this address.",
-        hint="It was deleted, or it belongs to another browser.",
-    )
-
-
 def _say_problem(error: LrdiagError) -> FileProblem:
     problem = problem_of(error)
     return FileProblem(problem.title, problem.detail, problem.hint)
@@ -283,9 +270,9 @@ def _name_fields(problem: FileProblem) -> FileProblem:
     return FileProblem(label, f"{label} {rest}", problem.hint) if label else problem
 
 
-def _address(diagnosis_id: str, run: int | None, section: str) -> str:
+def _address(stored: Stored, run: int | None, section: str) -> str:
     picked = "" if run is None else f"?run={run}"
-    return f"/d/{diagnosis_id}{picked}#{section}"
+    return f"/d/{stored.id}{picked}#{section}"
 
 
 def _see(path: str) -> RedirectResponse:

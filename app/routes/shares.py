@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.dependencies import CurvesDep, OwnerDep, StoreDep
+from app.dependencies import CurvesDep, OwnerDep, StoredDep, StoreDep, unknown_diagnosis
 from app.errors import GoneError, NotFoundError
 from app.links import absolute
 from app.routes.diagnoses import SMALL_BODY, Problem, WindowDep, chart_answer, window_answer
@@ -32,16 +32,14 @@ def create_share(
     wish = body or ShareRequest()
     made = store.create_share(owner, diagnosis_id, wish.days, wish.hide_name)
     if made is None:
-        raise NotFoundError("There is no such diagnosis.")
+        raise unknown_diagnosis()
     url = absolute(request, f"/s/{made.token}")
     return ShareAnswer(id=made.id, url=url, expires_at=made.expires_at)
 
 
 @router.get("/api/diagnoses/{diagnosis_id}/shares", responses={404: Problem})
-def list_shares(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> ShareList:
+def list_shares(stored: StoredDep, store: StoreDep) -> ShareList:
     """List the links to a diagnosis; their addresses are not known any more."""
-    if store.get(owner, diagnosis_id) is None:
-        raise NotFoundError("There is no such diagnosis.")
     return ShareList(
         shares=[
             ShareRow(
@@ -51,7 +49,7 @@ def list_shares(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> ShareLis
                 ended_at=one.ended_at,
                 hide_name=one.hide_name,
             )
-            for one in store.list_shares(owner, diagnosis_id)
+            for one in store.list_shares(stored.owner, stored.id)
         ]
     )
 
