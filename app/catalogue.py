@@ -12,9 +12,11 @@ import tokenize
 from collections.abc import Iterator
 from functools import cache
 
-from app.pages import LimitRow, RuleFamily, RuleLink
+from app.pages import FormatGroup, LimitRow, RuleFamily, RuleLink
+from app.uploads import megabytes
 from app.views import SymptomRow
 from lrdiag.finding import Severity
+from lrdiag.readers import Limits, list_tools
 from lrdiag.rules import RULES, SYMPTOMS, Rule
 from lrdiag.wording import say_number, say_rate
 
@@ -37,6 +39,35 @@ def list_families() -> tuple[RuleFamily, ...]:
         RuleFamily(*FAMILIES[letters], tuple(link_rule(rule) for rule in rules))
         for letters, rules in members.items()
         if rules
+    )
+
+
+def list_formats() -> tuple[FormatGroup, ...]:
+    """Return the tools whose logs are read, by reader."""
+    return tuple(FormatGroup(reader.title, tools) for reader, tools in list_tools())
+
+
+def count_tools() -> int:
+    """Return how many tools' logs are read."""
+    return len({tool.name for group in list_formats() for tool in group.tools})
+
+
+def list_bounds(limits: Limits, upload: int) -> tuple[tuple[str, str], ...]:
+    """Return how much of a log is taken in, as names and values to show.
+
+    Args:
+        limits: The bounds of one log.
+        upload: The most bytes of one request.
+    """
+    return (
+        ("One upload, and what it unpacks to", megabytes(upload)),
+        ("One log, unpacked", megabytes(limits.max_bytes)),
+        ("Rows of a table, or lines of a console log", f"{limits.max_rows:,}"),
+        ("Columns of a table", f"{limits.max_columns:,}"),
+        ("Length of a line of a table", megabytes(limits.max_line)),
+        ("A JSON document (JSON lines may be longer)", megabytes(limits.max_json)),
+        ("Logs in an archive or a folder, and runs of a log", f"{limits.max_members:,}"),
+        ("Unpacked over packed", f"{limits.max_ratio:g} times"),
     )
 
 

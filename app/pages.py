@@ -16,6 +16,7 @@ from app.assets import asset_url
 from app.settings import Settings
 from app.views import RunView, SymptomRow
 from lrdiag import __version__
+from lrdiag.readers import Tool
 from lrdiag.report.nobreak import hold_units
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES
@@ -125,6 +126,7 @@ class HomePage(Page):
     hero: Spark
     limit: str
     limit_bytes: int
+    tools: int
     problem: FileProblem | None = None
     pasted: str = ""
 
@@ -248,6 +250,25 @@ class RulesPage(Page):
     families: tuple[RuleFamily, ...]
     symptoms: tuple[SymptomRow, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormatGroup:
+    """The tools whose logs one reader reads."""
+
+    name: str
+    tools: tuple[Tool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormatsPage(Page):
+    """Whose logs are read, and how much of them."""
+
+    template = "pages/formats.html"
+
+    groups: tuple[FormatGroup, ...]
+    total: int
+    limits: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

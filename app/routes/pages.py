@@ -7,7 +7,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from app.catalogue import list_families, list_symptoms, read_limits, read_severities
+from app.catalogue import (
+    count_tools,
+    list_bounds,
+    list_families,
+    list_formats,
+    list_symptoms,
+    read_limits,
+    read_severities,
+)
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
 from app.dependencies import (
@@ -20,7 +28,7 @@ from app.dependencies import (
     unknown_diagnosis,
 )
 from app.errors import NotFoundError, problem_of
-from app.pages import FIELD_LABELS, FileProblem, HomePage, RulePage, RulesPage, render
+from app.pages import FIELD_LABELS, FileProblem, FormatsPage, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
 from app.routes.shares import find_shared
 from app.samples import find_sample, read_sample, sample_cards
@@ -236,6 +244,19 @@ def show_rule(request: Request, code: str, store: StoreDep, owner: OwnerDep) -> 
     return render(request, page)
 
 
+@router.get("/formats")
+def show_formats(request: Request, settings: SettingsDep) -> HTMLResponse:
+    """Show whose logs are read, and how much of them."""
+    page = FormatsPage(
+        title="What lrdiag reads",
+        here="Formats",
+        groups=list_formats(),
+        total=count_tools(),
+        limits=list_bounds(settings.limits(), settings.max_upload_bytes),
+    )
+    return render(request, page)
+
+
 def _home(
     store: Store,
     settings: Settings,
@@ -253,6 +274,7 @@ def _home(
         hero=cards[-1].spark,
         limit=megabytes(settings.max_upload_bytes),
         limit_bytes=settings.max_upload_bytes,
+        tools=count_tools(),
         problem=problem,
         pasted=pasted,
     )

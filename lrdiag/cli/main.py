@@ -8,12 +8,13 @@ import typer
 
 from lrdiag import __version__
 from lrdiag.cli.diagnose import diagnose
+from lrdiag.cli.formats import formats
 from lrdiag.cli.output import print_error
 from lrdiag.cli.rule import rule
 from lrdiag.cli.serve import serve
 from lrdiag.errors import LrdiagError
 
-COMMANDS = (diagnose, rule, serve)
+COMMANDS = (diagnose, formats, rule, serve)
 WRONG_CALL = 2
 INTERRUPTED = 130  # 128 and the number of the signal, as shells say it
 

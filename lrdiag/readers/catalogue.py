@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
 from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
-from lrdiag.readers.reader import Reader
+from lrdiag.readers.reader import Reader, Tool
 
 ENTRY_POINTS = "lrdiag.readers"
 
@@ -48,3 +48,12 @@ def find_readers() -> tuple[Reader, ...]:
             raise PluginError(f"{point.value} is no lrdiag.readers.Reader.", hint=hint)
         found.append(reader)
     return (*found, *READERS)
+
+
+def list_tools() -> tuple[tuple[Reader, tuple[Tool, ...]], ...]:
+    """Return the readers that name tools, each with its tools by the alphabet."""
+    named = [reader for reader in find_readers() if reader.tools]
+    return tuple(
+        (reader, tuple(sorted(reader.tools, key=lambda tool: tool.name.casefold())))
+        for reader in named
+    )

@@ -1,6 +1,6 @@
 """What a reader is, and the table that every reader makes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -67,6 +67,19 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def cells(column: Iterable[str | float | None]) -> Cells:
+    """Make a column of one cell a row: None and empty text were not logged.
+
+    Raises:
+        ValueError: A text is no number.
+    """
+    logged = [
+        (row, float(cell)) for row, cell in enumerate(column) if cell is not None and cell != ""
+    ]
+    rows, values = zip(*logged, strict=True) if logged else ((), ())
+    return Cells(np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

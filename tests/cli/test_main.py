@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 import lrdiag
+from lrdiag.readers import READERS
 from lrdiag.rules import RULES
 from tests.cli.command import lrdiag as run
 
@@ -33,7 +34,7 @@ def test_help_names_the_commands() -> None:
         done = run(*words)
         assert done.returncode == 0
         text = done.stdout.decode()
-        for command in ("diagnose", "rule", "serve"):
+        for command in ("diagnose", "formats", "rule", "serve"):
             assert f"  {command}" in text
     assert "--fail-on" in run("diagnose", "--help").stdout.decode()
 
@@ -119,3 +120,11 @@ def test_an_unknown_rule_has_neighbours() -> None:
     assert error == "error: No rule is called 'LR1O4'."
     assert "LR104 spike-recovers" in hint
     assert run("rule", "nothing-like-it-at-all").returncode == 2
+
+
+def test_formats_lists_every_tool_with_its_file() -> None:
+    text = run("formats").stdout.decode()
+    for reader in READERS:
+        for tool in reader.tools:
+            assert f"  {tool.name} " in text
+            assert tool.file in text

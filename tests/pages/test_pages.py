@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.settings import Settings
+from lrdiag.readers import READERS
 from tests.app.conftest import running
 from tests.pages.entries import make_log
 
@@ -132,3 +133,12 @@ def test_the_report_is_the_diagnosis_as_it_is_kept(site: httpx.Client) -> None:
     assert site.get(report.replace("/1/", "/2/")).status_code == 404
     with httpx.Client(base_url=site.base_url, trust_env=False) as stranger:
         assert stranger.get(report).status_code == 404
+
+
+def test_the_formats_are_listed_with_their_files_and_the_limits(site: httpx.Client) -> None:
+    told = text_of(site.get("/formats"))
+    tools = [tool for reader in READERS for tool in reader.tools]
+    assert all(f"{tool.name} {tool.file}" in told for tool in tools)
+    assert "Columns of a table 2,000" in told
+    assert f"{len({tool.name for tool in tools})} tools" in told
+    assert f"{len({tool.name for tool in tools})} tools" in text_of(site.get("/"))
