@@ -188,6 +188,8 @@ READER = Reader(
     read=read,
     tools=(
         Tool("DeePMD-kit", "lcurve.out"),
+        Tool("flair", "loss.tsv"),
+        Tool("guided-diffusion", "progress.csv"),
         Tool("Keras CSVLogger", "log.csv"),
         Tool("Lightning CSVLogger", "metrics.csv"),
         Tool("torchtitan (losses)", "losses.txt", "columns without names: steps, then losses"),

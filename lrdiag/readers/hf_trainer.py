@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lrdiag.errors import MalformedLogError
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
-from lrdiag.readers.reader import Reader, Source, Table
+from lrdiag.readers.reader import Reader, Source, Table, Tool
 from lrdiag.readers.records import table_from_records
 
 KEY = "log_history"
@@ -51,4 +51,5 @@ READER = Reader(
     recognises=recognises,
     read=read,
     sure=True,
+    tools=(Tool("Hugging Face Trainer", "trainer_state.json"),),
 )

@@ -122,5 +122,5 @@ READER = Reader(
     suffixes=(".jsonl", ".json", ".ndjson"),
     recognises=recognises,
     read=read,
-    tools=(Tool("DeiT, MAE, ConvNeXt", "log.txt"),),
+    tools=(Tool("DeiT, MAE, ConvNeXt", "log.txt"), Tool("LLaMA-Factory", "trainer_log.jsonl")),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from lrdiag.errors import LimitError, UnknownFormatError
 from lrdiag.numerics import BoolArray, FloatArray
 from lrdiag.readers.bars import keep, steps_of
+from lrdiag.readers.consoles import DIFFUSION, LANGUAGE, SPEECH
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
 from lrdiag.readers.names import family_of, guess, phase_of, refused_family, words_of
@@ -264,5 +265,8 @@ READER = Reader(
     tools=(
         Tool("flair", "training.log"),
         Tool("pytorch-CycleGAN", "loss_log.txt", "refused: its losses need not fall"),
+        *LANGUAGE,
+        *SPEECH,
+        *DIFFUSION,
     ),
 )
