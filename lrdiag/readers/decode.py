@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Iterator
 
 from lrdiag.readers.reader import Source
 
@@ -9,6 +10,7 @@ SAMPLE = 4_096  # bytes that tell an encoding
 FEWEST = 16  # bytes; fewer tell nothing
 LATIN = 0.8  # of the letters of a log are of the first 256, whatever its language
 HEAD = 65_536  # bytes that a reader looks at to recognise its format
+PIECE = 1 << 20  # bytes that a reader takes at a time
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -65,3 +67,16 @@ def head_of(source: Source, size: int = HEAD) -> str:
         cut = max(data.rfind(b"\n"), data.rfind(b"\r"))
         data = data[: cut + 1] if cut > 0 else data
     return data.decode("utf-8", "replace")
+
+
+def whole_lines(data: bytes) -> Iterator[bytes]:
+    """Yield a text in pieces of about a megabyte that end with a line."""
+    start = 0
+    for seen in range(0, len(data), PIECE):
+        end = min(seen + PIECE, len(data))
+        cut = max(data.rfind(b"\n", seen, end), data.rfind(b"\r", seen, end)) + 1
+        if end == len(data):
+            cut = end
+        if cut > 0:
+            yield data[start:cut]
+            start = cut

@@ -1,9 +1,10 @@
 """JSON records: one object a line, or a list of objects anywhere in a document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from lrdiag.errors import EmptyLogError, MalformedLogError
-from lrdiag.readers.decode import head_of
+from lrdiag.readers.decode import head_of, whole_lines
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Reader, Source, Table, Tool
@@ -34,41 +35,62 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: Too many records or keys, or nested too deeply.
         EmptyLogError: The document holds no record.
     """
-    check_size(source.data, limits)
-    lines = [line for line in source.data.splitlines() if line.strip()]
-    records, bad = _lines(lines, limits)
-    if not records:
-        records, bad = list(_document(source, limits)), 0
-    notes = (f"{bad:,} lines are no JSON object.",) if bad else ()
-    return (
-        table_from_records(
-            records,
-            name=source.run_name,
-            log_format="jsonl",
-            limits=limits,
-            notes=notes,
-        ),
-    )
+    lines = _Lines(source.data, limits)
+    try:
+        table = _table(source, lines, limits)
+    except EmptyLogError:
+        table = None
+    if table is None or not lines.are_log:
+        check_size(source.data, limits)
+        return (_table(source, _document(source, limits), limits),)
+    notes = (f"{lines.bad:,} lines are no JSON object.",) if lines.bad else ()
+    return (replace(table, notes=notes),)
 
 
-def _lines(lines: list[bytes], limits: Limits) -> tuple[list[Mapping[str, object]], int]:
-    found: list[Mapping[str, object]] = []
-    bad = 0
-    for line in lines:
-        line = line.strip().rstrip(b",")
+def _table(source: Source, records: Iterable[Mapping[str, object]], limits: Limits) -> Table:
+    return table_from_records(records, name=source.run_name, log_format="jsonl", limits=limits)
+
+
+class _Lines:
+    """The records of JSON lines, one at a time, and how many lines were records."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.data = data
+        self.limits = limits
+        self.all = self.good = self.bad = 0
+
+    @property
+    def are_log(self) -> bool:
+        """Whether so many lines were records that the text is a log of lines, no document."""
+        return (self.good > 1 or self.all == 1) and self.good >= MIN_OBJECTS * self.all
+
+    def __iter__(self) -> Iterator[Mapping[str, object]]:
+        for piece in whole_lines(self.data):
+            for line in piece.splitlines():
+                bare = line.strip()
+                if not bare:
+                    continue
+                self.all += 1
+                record = self._record(bare.rstrip(b","))
+                if record is None:
+                    self.bad += 1
+                elif record:
+                    self.good += 1
+                    yield record
+
+    def _record(self, line: bytes) -> Mapping[str, object] | None:
         if not (line.startswith(b"{") and line.endswith(b"}")):
-            bad += 1
-            continue
+            return None
+        if len(line) > min(self.limits.max_json, self.limits.max_rows):
+            check_size(line, self.limits)
         try:
-            record = parse(line)
+            record: dict[str, object] = parse(line)
         except ValueError:
-            bad += 1
-            continue
-        check_depth(record, limits)
-        if record:
-            found.append(flatten(record, depth=limits.max_depth))
-    enough = len(found) > 1 or len(lines) == 1
-    return (found, bad) if enough and len(found) >= MIN_OBJECTS * len(lines) else ([], bad)
+            return None
+        if b"[" in line or b"{" in line[1:]:  # else it is flat
+            check_depth(record, self.limits)
+            return flatten(record, depth=self.limits.max_depth)
+        return record
 
 
 def _document(source: Source, limits: Limits) -> Iterator[Mapping[str, object]]:

@@ -17,7 +17,8 @@ class Limits:
         max_columns: Columns of a table.
         max_rows: Rows of a table, or lines of a console log.
         max_line: Bytes of one line of a table.
-        max_json: Bytes of JSON, which takes up to twenty times as much memory while it is read.
+        max_json: Bytes of one JSON document, or of one line of JSON lines, which takes up to
+            twenty times as much memory while it is read.
         max_depth: Nesting of a JSON document.
     """
 

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from lrdiag.numerics import FloatArray
+from lrdiag.readers.decode import whole_lines
 from lrdiag.readers.names import phase_of, words_of
 from lrdiag.readers.patterns import pattern_of
 from lrdiag.readers.reader import IntArray
@@ -31,7 +32,6 @@ MAX_LINE = 4_000  # characters; longer lines are configurations and source code
 MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kept
 MOST_SHAPES = 100_000  # shapes worked out, at 60 µs each; logs of a million lines have hundreds
 MAX_BOX = 1_000  # rows of a box; those that trainers draw have about twenty
-CHUNK = 1 << 20  # bytes that are cut into lines at a time
 BATCH = 1_000  # numbers that are converted at a time, at 60 % of the time of one by one
 OFTEN = 100  # lines of a shape from which it is worth 0.5 ms to make an expression for it
 MOST_PATTERNS = 4  # expressions that are tried on a line; one that does not match costs 0.3 µs
@@ -157,22 +157,10 @@ def forms_of(data: bytes) -> list[Form]:
     return forms
 
 
-def _chunks(data: bytes) -> Iterator[str]:
-    """Yield the text of a log in pieces that end with a line."""
-    start = 0
-    for seen in range(0, len(data), CHUNK):
-        end = min(seen + CHUNK, len(data))
-        cut = max(data.rfind(b"\n", seen, end), data.rfind(b"\r", seen, end)) + 1
-        if end == len(data):
-            cut = end
-        if cut > 0:
-            yield data[start:cut].decode("utf-8", "replace").replace(MARK, " ")
-            start = cut
-
-
 def _split(data: bytes) -> Iterator[str]:
     """Yield the lines of a log; progress bars that were drawn side by side are cut apart."""
-    for text in _chunks(data):
+    for piece in whole_lines(data):
+        text = piece.decode("utf-8", "replace").replace(MARK, " ")
         for line in text.replace("\r", "\n").split("\n"):
             if len(line) <= MAX_LINE:
                 if line:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from lrdiag.readers.shapes import MARK
 
+MOST_NUMBERS = 50  # of a line; each takes 0.1 ms to make an expression of
 # As shapes.NUMBER, but for nan and inf. Nothing is given back ("++"): what follows is no number.
 _NUMBER = (
     r"[-+]?(?:[0-9]++(?:\.[0-9]*+|(?<![0-9]{4})(?:,[0-9]{3})++(?:\.[0-9]++)?)?|\.[0-9]++)"
@@ -30,9 +31,9 @@ def pattern_of(skeleton: str, places: Collection[int]) -> re.Pattern[str] | None
 
     Returns:
         None where only a look at the whole line can tell its numbers, or where a line with this
-        skeleton may be a row of a table.
+        skeleton may be a row of a table or is very long.
     """
-    if _may_be_row(skeleton):
+    if _may_be_row(skeleton) or skeleton.count(MARK) > MOST_NUMBERS:
         return None
     first, *texts = skeleton.split(MARK)
     before = first

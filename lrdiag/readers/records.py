@@ -1,5 +1,6 @@
 """Records, one dictionary a row, to a table."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -10,8 +11,10 @@ from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess, phase_of, words_of
 from lrdiag.readers.reader import Cells, Table
 
+MOST_WORDS = 50_000  # different words of a column; a table of runs has fewer rows
 # Keys whose word says what a record is about: mmdetection's mode, others' split or phase.
 _PHASES = ("mode", "phase", "split", "stage", "subset")
+_PHASE_KEYS = frozenset(_PHASES)
 
 
 def table_from_records(
@@ -35,30 +38,34 @@ def table_from_records(
         LimitError: Too many rows or columns.
         EmptyLogError: No record at all.
     """
-    rows: dict[str, list[int]] = {}
-    values: dict[str, list[float]] = {}
+    columns: dict[str, tuple[array[int], array[float]]] = {}
     words: dict[str, set[str]] = {}
     count = 0
     for record in records:
-        prefix = _prefix(record)
+        prefix = "" if _PHASE_KEYS.isdisjoint(record) else _prefix(record)
         for key, cell in record.items():
-            number = _number(cell)
+            number = cell if type(cell) is float else _number(cell)
             if number is not None:
                 column = key if not prefix else _about(prefix, key)
-                rows.setdefault(column, []).append(count)
-                values.setdefault(column, []).append(number)
-            elif isinstance(cell, str) and len(words.setdefault(key, set())) < limits.max_rows:
-                words[key].add(cell[:80])
+                if column not in columns:
+                    columns[column] = (array("q"), array("d"))
+                rows, values = columns[column]
+                rows.append(count)
+                values.append(number)
+            elif isinstance(cell, str) and (key in words or len(words) < limits.max_columns):
+                found = words.setdefault(key, set())
+                if len(found) < MOST_WORDS:
+                    found.add(cell[:80])
         count += 1
-        _check(count, len(rows), limits)
+        _check(count, len(columns), limits)
     if count == 0:
         raise EmptyLogError("The log holds no rows.", hint="Give the log of a run that has begun.")
-    columns = {
-        key: Cells(np.array(rows[key], dtype=np.int64), np.array(values[key], dtype=np.float64))
-        for key in rows
+    cells = {
+        key: Cells(np.frombuffer(rows, np.int64), np.frombuffer(values, np.float64))
+        for key, (rows, values) in columns.items()
     }
     texts = {key: len(found) for key, found in words.items() if key not in columns}
-    return Table(name, log_format, count, columns, texts, notes)
+    return Table(name, log_format, count, cells, texts, notes)
 
 
 def _check(rows: int, columns: int, limits: Limits) -> None:

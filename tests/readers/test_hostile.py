@@ -86,3 +86,32 @@ def test_one_stray_epoch_makes_no_room_for_a_billion() -> None:
 def test_json_is_measured_before_it_is_parsed(data: bytes) -> None:
     with pytest.raises(LimitError):
         read_runs(Source("a.json", data), limits=Limits(max_rows=1_000, max_json=10_000))
+
+
+def test_json_lines_take_no_more_room_than_their_columns() -> None:
+    lines = (
+        b'{"step": %d, "loss": %.4f, "note": "as before"}\n' % (i, 5 / (1 + i)) for i in range(N)
+    )
+    data = b"".join(lines)
+    tracemalloc.start()
+    try:
+        (run,) = read_runs(Source("a.jsonl", data), limits=Limits(max_json=len(data) // 2))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(run["train_loss"]) == N
+    columns = 2 * 16 * N
+    assert peak < 4 * columns + 4_000_000, f"{peak / 1e6:.1f} MB"
+
+
+def test_a_console_log_takes_no_more_room_than_its_columns() -> None:
+    lines = (f"12:00:0{i % 10} INFO step {i} loss {5 / (1 + i):.4f} {'.' * 60}" for i in range(N))
+    data = "\n".join(lines).encode()
+    tracemalloc.start()
+    try:
+        (run,) = read_runs(Source("a.log", data))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(run["train_loss"]) == N
+    assert peak < 13_000_000, f"{peak / 1e6:.1f} MB for {len(data) / 1e6:.1f} MB"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrdiag.errors import UnknownFormatError
-from lrdiag.readers import Limits, Source, lines, read_runs
+from lrdiag.readers import Limits, Source, decode, lines, read_runs
 from lrdiag.readers.patterns import pattern_of
 from lrdiag.readers.shapes import MARK, take_apart
 
@@ -81,10 +81,10 @@ def console(rows: int) -> str:
 
 def test_patterns_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     text = console(2_000).encode()
-    monkeypatch.setattr(lines, "CHUNK", 997)
+    monkeypatch.setattr(decode, "PIECE", 997)
     (fast,) = read_runs(Source("a.log", text))
     monkeypatch.setattr(lines, "OFTEN", 10**9)
-    monkeypatch.setattr(lines, "CHUNK", 10**9)
+    monkeypatch.setattr(decode, "PIECE", 10**9)
     (slow,) = read_runs(Source("a.log", text))
     assert fast.columns == slow.columns
     assert set(fast) == set(slow)
