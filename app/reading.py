@@ -131,6 +131,9 @@ def _read_one(source: Source, order: Order, left: int, outcome: _Outcome) -> int
     for run in reading.runs:
         try:
             _add(run, config, outcome)
+        except LimitError as error:
+            _note(outcome, run.source, error)
+            break
         except Exception as error:
             _note(outcome, run.source, error)
     return reading.size

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 from lrdiag import diagnosis as record
 from lrdiag.errors import ReadError
 from lrdiag.frames import frame_to_table, mapping_to_table
-from lrdiag.readers import Source, read_logs, read_path
+from lrdiag.readers import Limits, Source, read_logs, read_path
 from lrdiag.readers.columns import runs_from_table
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import Config, Role, Run
@@ -99,7 +99,12 @@ class Diagnosis(record.Diagnosis):
         return diagnosis_to_fragment(self)
 
 
-def read_runs(log: Log, *, roles: Mapping[str, Role] | None = None) -> tuple[Run, ...]:
+def read_runs(
+    log: Log,
+    *,
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> tuple[Run, ...]:
     """Read every run of a log.
 
     Args:
@@ -108,19 +113,20 @@ def read_runs(log: Log, *, roles: Mapping[str, Role] | None = None) -> tuple[Run
             that the loss was none; a DataFrame has one sign for both, and lrdiag tells them
             apart by the other columns of the row.
         roles: What to take a column for, by its name, where lrdiag would be wrong.
+        limits: How much of a file to take in.
 
     Raises:
         ReadError: Nothing in the log can be read.
     """
     if isinstance(log, bytes | bytearray | memoryview):
-        return _read_all([Source("log", bytes(log))], roles)
+        return _read_all([Source("log", bytes(log))], roles, limits)
     if isinstance(log, str | os.PathLike):
-        return _read_all(read_path(log), roles)
+        return _read_all(read_path(log, limits=limits), roles, limits)
     if isinstance(log, io.IOBase) or hasattr(log, "read"):
         data = log.read()
         name = str(getattr(log, "name", "log"))
         data = data.encode() if isinstance(data, str) else data
-        return _read_all([Source(name, data)], roles)
+        return _read_all([Source(name, data)], roles, limits)
     if isinstance(log, Mapping):
         return runs_from_table(mapping_to_table(log), "dict", roles)
     if isinstance(log, DataFrame):
@@ -131,8 +137,10 @@ def read_runs(log: Log, *, roles: Mapping[str, Role] | None = None) -> tuple[Run
     )
 
 
-def _read_all(sources: Iterable[Source], roles: Mapping[str, Role] | None) -> tuple[Run, ...]:
-    reading = read_logs(sources, roles=roles)
+def _read_all(
+    sources: Iterable[Source], roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    reading = read_logs(sources, roles=roles, limits=limits)
     if not reading.runs:
         raise reading.left_out[0].error
     return reading.runs

@@ -19,7 +19,7 @@ from lrdiag.errors import LrdiagError
 
 if TYPE_CHECKING:
     from lrdiag.diagnosis import Diagnosis
-    from lrdiag.readers import LeftOut
+    from lrdiag.readers import LeftOut, Limits
     from lrdiag.report.json import SourceError
     from lrdiag.rules import Rule
     from lrdiag.run import Config, Role
@@ -45,6 +45,16 @@ class Outcome:
     diagnoses: "list[Diagnosis]"
     errors: "list[SourceError]"
     refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the logs of one call are read and judged."""
+
+    config: "Config"
+    roles: "dict[str, Role]"
+    limits: "Limits"
+    rules: "tuple[Rule, ...]"
 
 
 class FailOn(StrEnum):
@@ -73,6 +83,12 @@ def diagnose(
         list[str] | None,
         typer.Option("--role", metavar="COLUMN=ROLE", help="Correct a column; repeatable."),
     ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit", metavar="NAME=VALUE", help="Read more or less, as in max_rows=2e7."
+        ),
+    ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="Ask these rules only: codes, names or families."),
@@ -95,10 +111,15 @@ def diagnose(
     Exit status: 0 healthy, 1 findings, 2 a log could not be read, is no loss log, or the call
     is wrong.
     """
-    from lrdiag.cli.settings import build_config, build_roles
+    from lrdiag.cli.settings import build_config, build_limits, build_roles
 
-    given, asked = build_config(config, settings or ()), build_roles(roles or ())
-    outcome = _diagnose_all(logs, given, asked, choose_rules(select or (), ignore or ()))
+    plan = Plan(
+        build_config(config, settings or ()),
+        build_roles(roles or ()),
+        build_limits(limits or ()),
+        choose_rules(select or (), ignore or ()),
+    )
+    outcome = _diagnose_all(logs, plan)
     if output is Format.JSON:
         from lrdiag.report.json import document, to_bytes
 
@@ -157,19 +178,17 @@ def exit_status(outcome: Outcome, fail_on: FailOn) -> int:
     return int(any(severity >= least for severity in severities))
 
 
-def _diagnose_all(
-    logs: Sequence[str], config: "Config", roles: "dict[str, Role]", rules: "tuple[Rule, ...]"
-) -> Outcome:
+def _diagnose_all(logs: Sequence[str], plan: Plan) -> Outcome:
     from lrdiag.cli.inputs import open_inputs
     from lrdiag.diagnosis import diagnose as diagnose_run
     from lrdiag.readers import read_logs
     from lrdiag.report.json import SourceError
 
     outcome = Outcome([], [])
-    for name, sources in open_inputs(logs):
+    for name, sources in open_inputs(logs, plan.limits):
         try:
-            reading = read_logs(sources, roles=roles)
-            made = [diagnose_run(run, config, rules=rules) for run in reading.runs]
+            reading = read_logs(sources, roles=plan.roles, limits=plan.limits)
+            made = [diagnose_run(run, plan.config, rules=plan.rules) for run in reading.runs]
         except LrdiagError as error:
             outcome.errors.append(SourceError(name, error.message, error.hint))
             continue

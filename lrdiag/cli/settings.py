@@ -1,4 +1,4 @@
-"""What is typed of the training run: --config, --set and --role."""
+"""What is typed of the training run and of its log: --config, --set, --role and --limit."""
 
 import json
 import tomllib
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lrdiag.errors import ConfigError, UnknownNameError
 
 if TYPE_CHECKING:
+    from lrdiag.readers import Limits
     from lrdiag.run import Config, Role
 
 
@@ -73,3 +74,28 @@ def build_roles(words: Sequence[str]) -> "dict[str, Role]":
             )
         roles[column] = role
     return roles
+
+
+def build_limits(words: Sequence[str]) -> "Limits":
+    """Read ``NAME=VALUE`` words, as in max_rows=2e7; limits that are not named stay.
+
+    Raises:
+        ConfigError: A word names no limit, or its value is no positive number.
+    """
+    from dataclasses import fields, replace
+
+    from lrdiag.readers import Limits
+
+    limits = Limits()
+    kinds = {one.name: type(getattr(limits, one.name)) for one in fields(limits)}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            number = kinds[name.strip()](float(value))
+            limits = replace(limits, **{name.strip(): number})
+        except (KeyError, ValueError, OverflowError):
+            raise ConfigError(
+                f"--limit {word!r} is no NAME=VALUE.",
+                hint=f"Write, for instance, --limit max_rows=2e7. Limits: {', '.join(kinds)}.",
+            ) from None
+    return limits

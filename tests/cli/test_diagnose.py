@@ -233,3 +233,14 @@ def test_a_reader_that_leaves_early_is_no_trouble(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_a_limit_is_raised_or_lowered_on_request(healthy: Path) -> None:
+    status, made = diagnose_json(healthy, "--limit", "max_rows=100")
+    assert status == 2
+    assert "reads up to 100" in made["errors"][0]["error"]
+    assert diagnose_json(healthy, "--limit", "max_rows=1e6", "--limit", "max_ratio=9.5")[0] == 0
+    for wrong in ("rows=3", "max_rows=many", "max_rows=-1", "max_rows"):
+        done = lrdiag("diagnose", healthy, "--limit", wrong)
+        assert done.returncode == 2
+        assert "Limits: max_bytes," in done.stderr.decode()
