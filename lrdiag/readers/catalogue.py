@@ -4,13 +4,15 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
-from lrdiag.readers import csv, hf_trainer, jsonl, keras, text, wandb
+from lrdiag.readers import csv, hf_trainer, jsonl, keras, mlflow, sqlite, text, wandb
 from lrdiag.readers.reader import Reader, Tool
 
 ENTRY_POINTS = "lrdiag.readers"
 
 # The most telling first.
 READERS: tuple[Reader, ...] = (
+    mlflow.READER,
+    sqlite.READER,
     hf_trainer.READER,
     keras.READER,
     jsonl.READER,

@@ -19,6 +19,8 @@ MLFLOW = re.compile(
     r"(?P<run>(?:^|.*/)[0-9a-f]{32})/(?:metrics|params|tags)/.+$|"
     r"(?P<meta>(?:^|.*/)[0-9a-f]{32})/meta\.yaml$"
 )
+# What MLflow keeps beside its runs: the last metrics of each model, and calls of models.
+_BESIDE = re.compile(r"(?:^|/)(?:models/m|traces/tr)-[0-9a-f]{32}/")
 # Folders of a run that TensorBoard shows as curves of one chart.
 _TWINS = frozenset({"train", "training", "val", "valid", "validation", "eval", "test", "dev"})
 
@@ -27,7 +29,7 @@ def may_be_log(path: str) -> bool:
     """Say whether a file of an archive or a folder is worth reading, by its path."""
     parts = PurePosixPath(path).parts
     hidden = any(part.startswith((".", "__MACOSX", "__pycache__")) for part in parts)
-    if hidden or not parts:
+    if hidden or not parts or _BESIDE.search(path):
         return False
     ending = PurePosixPath(path).suffix.lower()
     return ending not in JUNK or bool(EVENTS.search(path) or MLFLOW.match(path))

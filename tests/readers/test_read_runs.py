@@ -38,7 +38,7 @@ def test_nothing_at_all(data: bytes) -> None:
         (b"PK\x03\x04" + bytes(50), "a zip archive"),
         (b"\x93NUMPY" + bytes(50), "NumPy"),
         (b"\x89HDF\r\n\x1a\n" + bytes(50), "HDF5"),
-        (b"SQLite format 3\x00" + bytes(50), "SQLite"),
+        (b"7\x7f\x06\x82" + bytes(50), "SQLite"),
         (bytes(range(256)) * 8, "binary data"),
     ],
 )
