@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
+from lrdiag.readers import tools
 from lrdiag.readers.decode import head_of
 from lrdiag.readers.dialect import (
     MIN_NUMBERS,
@@ -193,5 +194,6 @@ READER = Reader(
         Tool("Keras CSVLogger", "log.csv"),
         Tool("Lightning CSVLogger", "metrics.csv"),
         Tool("torchtitan (losses)", "losses.txt", "columns without names: steps, then losses"),
+        *tools.TABLES,
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lrdiag.errors import EmptyLogError, MalformedLogError
+from lrdiag.readers import tools
 from lrdiag.readers.decode import head_of, whole_lines
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
@@ -144,5 +145,9 @@ READER = Reader(
     suffixes=(".jsonl", ".json", ".ndjson"),
     recognises=recognises,
     read=read,
-    tools=(Tool("DeiT, MAE, ConvNeXt", "log.txt"), Tool("LLaMA-Factory", "trainer_log.jsonl")),
+    tools=(
+        Tool("DeiT, MAE, ConvNeXt", "log.txt"),
+        Tool("LLaMA-Factory", "trainer_log.jsonl"),
+        *tools.RECORDS,
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
+from lrdiag.readers import tools
 from lrdiag.readers.decode import head_of
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
@@ -124,4 +125,5 @@ READER = Reader(
     suffixes=(".json",),
     recognises=recognises,
     read=read,
+    tools=tools.HISTORIES,
 )

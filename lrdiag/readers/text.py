@@ -9,6 +9,7 @@ import numpy as np
 
 from lrdiag.errors import LimitError, UnknownFormatError
 from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.readers import tools
 from lrdiag.readers.bars import keep, steps_of
 from lrdiag.readers.consoles import DIFFUSION, LANGUAGE, SPEECH
 from lrdiag.readers.limits import Limits
@@ -268,5 +269,6 @@ READER = Reader(
         *LANGUAGE,
         *SPEECH,
         *DIFFUSION,
+        *tools.CONSOLE,
     ),
 )
