@@ -2,16 +2,18 @@
 
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import orjson
 
+from app.shapes import REMEMBERED, Memory, merge_roles, shape_of
 from lrdiag.charts import Curves, curves_to_bytes, loss_chart, measure_curves, sparkline
 from lrdiag.diagnosis import Diagnosis, diagnose
 from lrdiag.errors import LimitError, LrdiagError
-from lrdiag.readers import Limits, Source, bundle, read_logs
+from lrdiag.readers import Limits, Source, bundle, read_logs, read_runs
 from lrdiag.report.html import diagnosis_to_page
 from lrdiag.report.json import SourceError, document
 from lrdiag.run import ROLES, Config, Role, Run
@@ -31,6 +33,7 @@ class Order:
         most_bytes: What all of them may unpack to.
         roles: What the owner says of columns.
         config: What the owner says of the run.
+        memory: What the owner said of columns in earlier logs.
     """
 
     sources: tuple[Source, ...]
@@ -38,6 +41,7 @@ class Order:
     most_bytes: int
     roles: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,12 @@ class _Outcome:
 def read_order(order: Order) -> Reading:
     """Diagnose every file; one that cannot be read is told of while the others go on."""
     outcome = _read(order)
+    result = document(outcome.diagnoses, outcome.errors)
+    for column in (one for run in result["runs"] for one in run["columns"]):
+        if column["why"] == REMEMBERED:
+            column["remembered"] = True
     return Reading(
-        document(outcome.diagnoses, outcome.errors),
+        result,
         tuple(outcome.drawings),
         tuple(outcome.faults),
         all(isinstance(cause, LimitError) for cause in outcome.causes),
@@ -121,9 +129,12 @@ def _read_one(source: Source, order: Order, left: int, outcome: _Outcome) -> int
             "The files before this one used up what one request may unpack to.",
             hint="Send it in a request of its own.",
         )
-    given: Mapping[str, Role] = {c: role for c, role in order.roles.items() if role in ROLES}
-    limits = replace(order.limits, max_bytes=min(order.limits.max_bytes, left))
-    reading = read_logs([source], roles=given or None, limits=limits)
+    reading = read_logs(
+        [source],
+        roles=_roles(order.roles) or None,
+        limits=replace(order.limits, max_bytes=min(order.limits.max_bytes, left)),
+        read=partial(_read_log, order.memory),
+    )
     if all(run.refusal is not None for run in reading.runs):
         for file in reading.left_out:
             _note(outcome, file.name, file.error)
@@ -137,6 +148,41 @@ def _read_one(source: Source, order: Order, left: int, outcome: _Outcome) -> int
         except Exception as error:
             _note(outcome, run.source, error)
     return reading.size
+
+
+def _read_log(
+    memory: Memory, log: Source, /, *, roles: Mapping[str, Role] | None, limits: Limits
+) -> tuple[Run, ...]:
+    """Read a log; the runs of a remembered shape as their owner corrected them before."""
+    runs = read_runs(log, roles=roles, limits=limits)
+    again: dict[str, Sequence[Run]] = {}
+    for run in runs:
+        shape = _shape(run)
+        if memory.get(shape) and shape not in again:
+            names = {one.name for one in run.columns}
+            known = _roles(merge_roles(memory[shape], roles or {}, [names]))
+            remembered = known.keys() - (roles or {}).keys()
+            found = read_runs(log, roles=known, limits=limits)
+            alike = [_mark(one, remembered) for one in found if _shape(one) == shape]
+            again[shape] = alike or [one for one in runs if _shape(one) == shape]
+    others = [run for run in runs if _shape(run) not in again]
+    return (*others, *(run for found in again.values() for run in found))
+
+
+def _shape(run: Run) -> str:
+    return shape_of(run.format, (one.name for one in run.columns))
+
+
+def _roles(roles: Mapping[str, str]) -> dict[str, Role]:
+    return {column: role for column, role in roles.items() if role in ROLES}
+
+
+def _mark(run: Run, remembered: Set[str]) -> Run:
+    """Say of each column where its role comes from."""
+    columns = (
+        replace(one, why=REMEMBERED) if one.name in remembered else one for one in run.columns
+    )
+    return replace(run, columns=tuple(columns))
 
 
 def _add(run: Run, config: Config, outcome: _Outcome) -> None:

@@ -174,6 +174,9 @@ class ColumnAnswer(Answer):
     first: float | None
     last: float | None
     nonfinite: int
+    remembered: bool = Field(
+        default=False, description="Whether the role was corrected in an earlier log like this."
+    )
 
 
 class VerdictAnswer(Answer):

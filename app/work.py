@@ -1,12 +1,14 @@
 """The one piece of work that the server does: bytes to a kept diagnosis."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.errors import ChangedError, NotFoundError, NothingReadError, UnforeseenError
 from app.reading import Order, Reading, read_order, report_run
 from app.settings import Settings
+from app.shapes import Memory, correct_memory, merge_roles, shape_of_entry
 from app.store import Draft, RunCharts, Store, Stored
 from app.views import worst_run
 from app.workers import Workers
@@ -46,7 +48,7 @@ def diagnose_sources(
         NothingReadError: None of the files gave a run; nothing is kept.
         LimitError: All of it took longer or more memory than one upload may.
     """
-    draft = _draft(workers, _order(sources, settings))
+    draft = _draft(workers, _order(sources, settings, memory=store.recall(owner)))
     uploads = [(source.name, source.data) for source in sources]
     return store.add(owner, title or title_of(sources), uploads, draft)
 
@@ -61,6 +63,8 @@ def diagnose_again(
     config: Mapping[str, Any],
 ) -> Stored:
     """Read the stored upload again with corrections, and put the diagnosis in its place.
+
+    Corrected roles are remembered for the owner's next logs with the same columns.
 
     Args:
         store: Where it is kept.
@@ -77,21 +81,80 @@ def diagnose_again(
         NotFoundError: It was deleted meanwhile, or its upload is gone.
         ChangedError: It kept changing meanwhile.
     """
+
+    def correct(current: Stored) -> Correction:
+        _check_roles(current, roles)
+        runs = current.result["runs"]
+        columns = [{one["column"] for one in run["columns"]} for run in runs]
+        return Correction(
+            roles=merge_roles(current.roles, roles, columns),
+            config=Config.from_mapping(_merge(current.config, config)).to_mapping(),
+            memory=correct_memory(store.recall(current.owner), runs, roles),
+        )
+
+    return _put_anew(store, workers, settings, stored, correct)
+
+
+def forget_shape(
+    store: Store, workers: Workers, settings: Settings, stored: Stored, k: int
+) -> Stored:
+    """Forget what was corrected in logs with the columns of run ``k``, and read it without that.
+
+    What was corrected in this diagnosis itself stands.
+
+    Raises:
+        NotFoundError: There is no such run, it was deleted meanwhile, or its upload is gone.
+        ChangedError: It kept changing meanwhile.
+    """
+    runs = stored.result["runs"]
+    if not 0 <= k < len(runs):
+        raise NotFoundError(f"This diagnosis has no run {k}.")
+    shape = shape_of_entry(runs[k])
+
+    def correct(current: Stored) -> Correction:
+        return Correction(current.roles, current.config, memory={shape: {}})
+
+    return _put_anew(store, workers, settings, stored, correct)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be known of a diagnosis when it is read again.
+
+    Attributes:
+        roles: Corrections of this diagnosis, by column.
+        config: The settings that the user told.
+        memory: What to remember from now on, of the shapes that change.
+    """
+
+    roles: Mapping[str, str]
+    config: Mapping[str, Any]
+    memory: Memory
+
+
+def _put_anew(
+    store: Store,
+    workers: Workers,
+    settings: Settings,
+    stored: Stored,
+    correct: Callable[[Stored], Correction],
+) -> Stored:
+    """Read a diagnosis again as corrected, once more where it has changed meanwhile."""
     current: Stored | None = stored
     for _ in range(ATTEMPTS):
         if current is None:
             raise NotFoundError("There is no such diagnosis.")
-        _check_roles(current, roles)
-        merged = _merge(current.config, config)
+        new = correct(current)
         order = _order(
             _stored_sources(store, current),
             settings,
-            roles=_merge(current.roles, roles),
-            config=Config.from_mapping(merged).to_mapping(),
+            roles=new.roles,
+            config=new.config,
+            memory={**store.recall(current.owner), **new.memory},
         )
-        draft = _draft(workers, order)
-        done = store.replace(current, draft)
+        done = store.replace(current, _draft(workers, order))
         if done is not None:
+            store.remember(current.owner, new.memory)
             return done
         current = store.get(current.owner, current.id)
     raise ChangedError(
@@ -108,7 +171,8 @@ def report_stored(
         NotFoundError: There is no such run, or its upload is gone.
     """
     sources = _stored_sources(store, stored)
-    order = _order(sources, settings, roles=stored.roles, config=stored.config)
+    memory = store.recall(stored.owner)
+    order = _order(sources, settings, roles=stored.roles, config=stored.config, memory=memory)
     report = workers.run(report_run, order, k)
     if report is None:
         raise NotFoundError(f"This diagnosis has no run {k}.")
@@ -139,6 +203,7 @@ def _order(
     *,
     roles: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
+    memory: Memory,
 ) -> Order:
     return Order(
         tuple(sources),
@@ -146,6 +211,7 @@ def _order(
         settings.max_upload_bytes,
         roles=dict(roles or {}),
         config=dict(config or {}),
+        memory=memory,
     )
 
 

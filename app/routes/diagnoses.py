@@ -25,7 +25,7 @@ from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
 from app.store import Store, Stored
 from app.uploads import UploadDep
-from app.work import diagnose_again, diagnose_sources, report_stored
+from app.work import diagnose_again, diagnose_sources, forget_shape, report_stored
 from lrdiag.charts import loss_window
 
 SMALL_BODY = 2**20
@@ -134,9 +134,34 @@ def correct_diagnosis(
     settings: SettingsDep,
     _: SlotDep,
 ) -> Response:
-    """Correct what columns mean or tell what the log does not, and diagnose again."""
+    """Correct what columns mean or tell what the log does not, and diagnose again.
+
+    Roles are remembered: the owner's next logs with the same columns are read so from the start,
+    and say so with ``remembered`` beside the column.
+    """
     again = diagnose_again(store, workers, settings, stored, roles=body.roles, config=body.config)
     return _answer(request, again)
+
+
+@router.delete(
+    "/{diagnosis_id}/runs/{k}/memory",
+    response_model=DiagnosisAnswer,
+    responses={404: Problem, 409: Problem, 503: Problem},
+)
+def forget_corrections(
+    request: Request,
+    stored: StoredDep,
+    k: int,
+    store: StoreDep,
+    workers: WorkersDep,
+    settings: SettingsDep,
+    _: SlotDep,
+) -> Response:
+    """Forget the roles that were corrected in logs with the columns of this run, and read it so.
+
+    What was corrected in this diagnosis itself stands; later logs are read as if new.
+    """
+    return _answer(request, forget_shape(store, workers, settings, stored, k))
 
 
 @router.delete("/{diagnosis_id}", status_code=204, responses={404: Problem})

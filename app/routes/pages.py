@@ -35,7 +35,7 @@ from app.samples import find_sample, read_sample, sample_cards
 from app.settings import Settings
 from app.store import Store, Stored
 from app.uploads import UploadDep, megabytes
-from app.work import diagnose_again, diagnose_sources, read_curves
+from app.work import diagnose_again, diagnose_sources, forget_shape, read_curves
 from lrdiag.errors import LrdiagError, UnknownNameError
 from lrdiag.rules import RULES, SYMPTOMS, find_rule
 
@@ -145,6 +145,20 @@ def send_roles(
     except LrdiagError as error:
         page = diagnosis_page(store, stored, run, problem=_say_problem(error))
         return render(request, page, status=problem_of(error).status)
+    return _see(_address(stored, run, "columns"))
+
+
+@router.post("/d/{diagnosis_id}/forget", max_body_size=SMALL_FORM)
+def send_forget(
+    stored: StoredDep,
+    store: StoreDep,
+    workers: WorkersDep,
+    settings: SettingsDep,
+    _: SlotDep,
+    run: RunQuery = 0,
+) -> Response:
+    """Forget what was corrected in logs with the columns of a run."""
+    forget_shape(store, workers, settings, stored, run or 0)
     return _see(_address(stored, run, "columns"))
 
 

@@ -13,7 +13,8 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 BUSY_MILLISECONDS = 30_000  # the worst wait of four writers was under 1 s
-FILES_LOCK = 7_103_001  # any number that nothing else on the PostgreSQL server locks
+FILES_LOCK = 7_103_001  # any numbers that nothing else on the PostgreSQL server locks
+SHAPES_LOCK = 7_103_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,19 @@ def create_engines(url: str) -> Engines:
 
 
 def lock_files(connection: Connection) -> None:
-    """Let one transaction at a time decide which blobs are in use.
+    """Let one transaction at a time decide which blobs are in use."""
+    _lock(connection, FILES_LOCK)
 
-    SQLite's writers already come one after the other; PostgreSQL needs a lock, which ends with
-    the transaction.
-    """
+
+def lock_shapes(connection: Connection) -> None:
+    """Let one transaction at a time write what is remembered of shapes."""
+    _lock(connection, SHAPES_LOCK)
+
+
+def _lock(connection: Connection, key: int) -> None:
+    """Take a lock that ends with the transaction; SQLite's writers come one by one anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FILES_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _create(url: str) -> Engine:

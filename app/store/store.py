@@ -7,7 +7,7 @@ needed is decided inside the transaction that inserts or deletes a user of it, o
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.store.blobs import Blobs
 from app.store.engine import Engines, create_engines, lock_files
+from app.store.memory import recall, recalls, remember
 from app.store.migrate import migrate
 from app.store.reader_view import reader_view
 from app.store.records import (
@@ -206,6 +207,20 @@ class Store:
         for k, one in enumerate(charts):
             self._blobs.put(f"{folder}/{k}/chart.json", one.chart)
             self._blobs.put(f"{folder}/{k}/curves.npz", one.curves)
+
+    # Corrections, by the shape of a log
+
+    def recall(self, owner: str) -> dict[str, dict[str, str]]:
+        """Return what the owner corrected: roles by column, by shape."""
+        return recall(self._engines, owner)
+
+    def recalls(self, owner: str, shape: str) -> bool:
+        """Say whether the owner corrected a log of this shape."""
+        return recalls(self._engines, owner, shape)
+
+    def remember(self, owner: str, corrected: Mapping[str, Mapping[str, str]]) -> None:
+        """Remember the roles of some shapes in the place of what was; none forgets the shape."""
+        remember(self._engines, owner, corrected)
 
     # Links
 

@@ -92,3 +92,14 @@ class ShareRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hide_name: Mapped[bool]
+
+
+class ShapeRow(Base):
+    """What an owner corrected in logs of one shape. It outlives the diagnosis that it came from."""
+
+    __tablename__ = "shapes"
+
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    shape: Mapped[str] = mapped_column(String(64), primary_key=True)
+    roles: Mapped[dict[str, str]] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

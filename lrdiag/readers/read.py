@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Protocol
 
 from lrdiag.errors import (
     EmptyLogError,
@@ -46,56 +47,6 @@ class Reading:
     size: int = 0
 
 
-def read_logs(
-    sources: Iterable[Source],
-    *,
-    roles: Mapping[str, Role] | None = None,
-    limits: Limits = Limits(),  # noqa: B008  frozen
-) -> Reading:
-    """Read every log of an archive, of a folder, or of files that were given together.
-
-    What is no loss log is left out, as long as there is one; so is a run that another file
-    tells as well, as the trainer_state.json of an earlier checkpoint does.
-
-    Args:
-        sources: The files as they arrived, packed or not.
-        roles: What the user says of columns; stands above what names and values say.
-        limits: How much to take in.
-    """
-    runs: list[Run] = []
-    left_out: list[LeftOut] = []
-    size = 0
-    for source in sources:
-        try:
-            logs = unpack(source, limits=limits)
-        except ReadError as error:
-            left_out.append(LeftOut(source.name, error))
-            continue
-        for log in logs:
-            size += len(log.data) + sum(len(part.data) for part in log.parts)
-            try:
-                runs.extend(read_runs(log, roles=roles, limits=limits))
-            except ReadError as error:
-                left_out.append(LeftOut(log.name, error))
-    losses = [run for run in runs if run.refusal is None]
-    if not losses:
-        return Reading(tuple(runs), tuple(left_out), size)
-    for run in runs:
-        if run.refusal is not None:
-            why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
-            left_out.append(LeftOut(run.source, why))
-    first, *others = drop_repeats(losses)
-    if left_out:
-        first = replace(first, notes=(*first.notes, _say_left_out(left_out)))
-    return Reading((first, *others), tuple(left_out), size)
-
-
-def _say_left_out(files: Sequence[LeftOut]) -> str:
-    shown = ", ".join(PurePath(file.name).name for file in files[:3])
-    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-    return f"Files beside it that are no loss logs: {shown}{more}."
-
-
 def read_runs(
     source: Source,
     *,
@@ -128,6 +79,68 @@ def read_runs(
     if not source.data[:4096].strip() and not source.data.strip():
         raise EmptyLogError("The log is empty.", hint="Give the log of a run that has begun.")
     return _first_good(source, roles, limits)
+
+
+class ReadLog(Protocol):
+    """What ``read_runs`` is, and whoever stands in for it."""
+
+    def __call__(
+        self, source: Source, /, *, roles: Mapping[str, Role] | None, limits: Limits
+    ) -> tuple[Run, ...]:
+        """Turn one log into its runs."""
+        ...
+
+
+def read_logs(
+    sources: Iterable[Source],
+    *,
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+    read: ReadLog = read_runs,
+) -> Reading:
+    """Read every log of an archive, of a folder, or of files that were given together.
+
+    What is no loss log is left out, as long as there is one; so is a run that another file
+    tells as well, as the trainer_state.json of an earlier checkpoint does.
+
+    Args:
+        sources: The files as they arrived, packed or not.
+        roles: What the user says of columns; stands above what names and values say.
+        limits: How much to take in.
+        read: What turns one log into its runs.
+    """
+    runs: list[Run] = []
+    left_out: list[LeftOut] = []
+    size = 0
+    for source in sources:
+        try:
+            logs = unpack(source, limits=limits)
+        except ReadError as error:
+            left_out.append(LeftOut(source.name, error))
+            continue
+        for log in logs:
+            size += len(log.data) + sum(len(part.data) for part in log.parts)
+            try:
+                runs.extend(read(log, roles=roles, limits=limits))
+            except ReadError as error:
+                left_out.append(LeftOut(log.name, error))
+    losses = [run for run in runs if run.refusal is None]
+    if not losses:
+        return Reading(tuple(runs), tuple(left_out), size)
+    for run in runs:
+        if run.refusal is not None:
+            why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
+            left_out.append(LeftOut(run.source, why))
+    first, *others = drop_repeats(losses)
+    if left_out:
+        first = replace(first, notes=(*first.notes, _say_left_out(left_out)))
+    return Reading((first, *others), tuple(left_out), size)
+
+
+def _say_left_out(files: Sequence[LeftOut]) -> str:
+    shown = ", ".join(PurePath(file.name).name for file in files[:3])
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return f"Files beside it that are no loss logs: {shown}{more}."
 
 
 def _first_good(

@@ -45,6 +45,7 @@ def test_the_description_names_every_call(anna: httpx.Client) -> None:
         ("GET", "/api/diagnoses/{diagnosis_id}"),
         ("PATCH", "/api/diagnoses/{diagnosis_id}"),
         ("DELETE", "/api/diagnoses/{diagnosis_id}"),
+        ("DELETE", "/api/diagnoses/{diagnosis_id}/runs/{k}/memory"),
         ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/chart"),
         ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/report.html"),
         ("GET", "/api/diagnoses/{diagnosis_id}/runs/{k}/window"),
