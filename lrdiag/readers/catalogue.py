@@ -4,7 +4,7 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
-from lrdiag.readers import csv, hf_trainer, jsonl, keras, mlflow, sqlite, text, wandb
+from lrdiag.readers import csv, hf_trainer, jsonl, keras, mlflow, sqlite, text, wandb, wandb_file
 from lrdiag.readers.reader import Reader, Tool
 
 ENTRY_POINTS = "lrdiag.readers"
@@ -13,6 +13,7 @@ ENTRY_POINTS = "lrdiag.readers"
 READERS: tuple[Reader, ...] = (
     mlflow.READER,
     sqlite.READER,
+    wandb_file.READER,
     hf_trainer.READER,
     keras.READER,
     jsonl.READER,

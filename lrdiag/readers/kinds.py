@@ -28,7 +28,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "an empty zip archive"),
     (b"\x1f\x8b", "a gzip archive"),
-    (b":W&B", "a W&B run file"),
 )
 # Pickle protocols 2 to 5 begin with PROTO and the number; the last byte is STOP.
 # Protocol 0 is text: a mark, then the first dictionary or list, or a global.

@@ -36,7 +36,7 @@ def fields(data: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
             yield tag >> 3, kind, number
             continue
         if kind == BYTES:
-            size, at = _varint(data, at)
+            size, at = (data[at], at + 1) if at < end and data[at] < 0x80 else _varint(data, at)
         elif kind in _SIZES:
             size = _SIZES[kind]
         else:

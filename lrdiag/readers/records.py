@@ -44,7 +44,7 @@ def table_from_records(
     for record in records:
         prefix = "" if _PHASE_KEYS.isdisjoint(record) else _prefix(record)
         for key, cell in record.items():
-            number = cell if type(cell) is float else _number(cell)
+            number = cell if type(cell) is float else number_in(cell)
             if number is not None:
                 column = key if not prefix else _about(prefix, key)
                 if column not in columns:
@@ -80,7 +80,8 @@ def _check(rows: int, columns: int, limits: Limits) -> None:
         )
 
 
-def _number(cell: object) -> float | None:
+def number_in(cell: object) -> float | None:
+    """Return the number that a value of a record means; None if it means none."""
     if isinstance(cell, bool):
         return None
     if isinstance(cell, float):
@@ -90,7 +91,7 @@ def _number(cell: object) -> float | None:
     if isinstance(cell, str):
         return number_of(cell.strip()) if len(cell) < 40 else None
     if isinstance(cell, list) and len(cell) == 1:
-        return _number(cell[0])
+        return number_in(cell[0])
     return None
 
 
