@@ -51,8 +51,8 @@ def _files(folder: Path) -> list[str]:
     for root, folders, names in os.walk(folder):  # follows no links
         folders[:] = sorted(one for one in folders if may_be_log(one))
         inside = Path(root).relative_to(folder)
-        paths = [inside / name for name in sorted(names) if may_be_log(name)]
-        found.extend(one.as_posix() for one in paths if not (folder / one).is_symlink())
+        paths = [(inside / name).as_posix() for name in sorted(names)]
+        found.extend(one for one in paths if may_be_log(one) and not (folder / one).is_symlink())
         if len(found) > MOST_FILES:
             raise LimitError(
                 f"The folder {folder} holds more than {MOST_FILES:,} files.",

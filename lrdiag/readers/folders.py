@@ -12,6 +12,7 @@ JUNK = frozenset(
     .pt .pth .ckpt .safetensors .bin .h5 .keras .onnx .npy .npz .pkl .pickle .joblib .gguf .msgpack
     .png .jpg .jpeg .gif .svg .webp .bmp .pdf .mp4 .wav .ico .py .pyc .ipynb .sh .c .cc .cpp .cu .h
     .js .css .html .yaml .yml .toml .ini .cfg .lock .patch .diff .model .vocab .so .o .ttf .woff2
+    .synced
     """.split()  # noqa: SIM905
 )
 EVENTS = re.compile(r"(?:^|/)[^/]*tfevents[^/]*$")
@@ -19,8 +20,18 @@ MLFLOW = re.compile(
     r"(?P<run>(?:^|.*/)[0-9a-f]{32})/(?:metrics|params|tags)/.+$|"
     r"(?P<meta>(?:^|.*/)[0-9a-f]{32})/meta\.yaml$"
 )
-# What MLflow keeps beside its runs: the last metrics of each model, and calls of models.
-_BESIDE = re.compile(r"(?:^|/)(?:models/m|traces/tr)-[0-9a-f]{32}/")
+# The history of a run of W&B, which has a folder for each time it was resumed.
+WANDB = re.compile(
+    r"(?P<top>(?:^|.*/))(?:(?:offline-)?run-\d{8}_\d{6}-[^/]+|latest-run)/(?P<run>run-[^/]+\.wandb)$"
+)
+# What lies beside runs. MLflow: the last metrics of each model, and calls of models. W&B: the
+# last values, the machine, the packages, pictures, its own logs.
+_BESIDE = re.compile(
+    r"(?:^|/)(?:(?:models/m|traces/tr)-[0-9a-f]{32}/|"
+    r"wandb-(?:summary|metadata)\.json$|wandb-events\.jsonl$|requirements\.txt$|files/media/|"
+    r"debug-(?:internal|core|cli)[^/]*\.log$|"
+    r"(?:logs|wandb|(?:offline-)?run-\d{8}_\d{6}-[^/]+)/debug\.log$)"
+)
 # Folders of a run that TensorBoard shows as curves of one chart.
 _TWINS = frozenset({"train", "training", "val", "valid", "validation", "eval", "test", "dev"})
 
@@ -57,7 +68,8 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Put together the files that are one log.
 
     The event files of a folder are one run, with those of its folders called train and
-    validation; the files below a run of MLflow are one run. Any other file is a log itself.
+    validation; the files below a run of MLflow are one run, and so are those of a run that W&B
+    resumed. Any other file is a log itself.
 
     Args:
         paths: Paths inside one folder, parts joined by "/".
@@ -76,6 +88,9 @@ def _log_of(path: str) -> str:
     mlflow = MLFLOW.match(path)
     if mlflow:
         return mlflow["run"] or mlflow["meta"]
+    wandb = WANDB.match(path)
+    if wandb:
+        return wandb["top"] + wandb["run"]
     folder = PurePosixPath(path).parent
     if not EVENTS.search(path) or not folder.name:
         return path

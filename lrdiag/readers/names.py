@@ -128,6 +128,8 @@ class Guess:
     why: str
 
 
+# W&B counts calls of its log function, which are steps where the log holds no better count.
+_WANDB_STEP = Guess("step", 0.82, "the name says W&B's step")
 NOTHING = Guess("ignore", 0.0, "the name says nothing that lrdiag knows")
 
 
@@ -142,6 +144,8 @@ def words_of(name: str) -> Words:
 @lru_cache(maxsize=4096)
 def guess(name: str) -> Guess:
     """Return what a column name means, by convention alone."""
+    if name == "_step":
+        return _WANDB_STEP
     words = words_of(name)
     known = frozenset(words)
     for judge in (_rate, _gradient, _loss, _accuracy, _epoch, _step, _time):

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lrdiag.numerics import FloatArray
 from lrdiag.run import Run, Series, SeriesName
 
 SAME = 1e-3  # relative; consoles print four digits where files keep seven
+ROUNDED = 0.6  # of the last digit; rounding takes up to half of it
+FEWEST_DIGITS, MOST_DIGITS = 2, 8  # after the point, of consoles that round
+COARSEST = 10.0**-FEWEST_DIGITS
 SHARE = 0.95  # of the points of the shorter; the last may be a mean of another stretch
 FEW = 3  # points; fewer may agree by chance
+FEW_IN_ORDER = 10  # points without common steps; that many agree to three digits in no two runs
 
 _LOSSES: tuple[SeriesName, ...] = ("train_loss", "val_loss")
 
@@ -29,8 +35,11 @@ def drop_repeats(runs: Sequence[Run]) -> tuple[Run, ...]:
         twin = next((k for k, one in enumerate(kept) if _holds(one, run)), None)
         if twin is None:
             kept.append(run)
-        else:
-            also.setdefault(twin, []).append(run.source)
+            continue
+        other = run
+        if _tells_more(run, kept[twin]) and _holds(run, kept[twin]):
+            kept[twin], other = run, kept[twin]
+        also.setdefault(twin, []).append(other.source)
     noted = [replace(run, notes=(*run.notes, *_note(also.get(k)))) for k, run in enumerate(kept)]
     order = {id(run): k for k, run in enumerate(runs)}
     places = sorted(range(len(kept)), key=lambda k: order[id(kept[k])])
@@ -41,20 +50,69 @@ def _points(run: Run) -> int:
     return sum(len(run[name]) for name in _LOSSES if name in run)
 
 
+def _tells_more(run: Run, other: Run) -> bool:
+    """Say whether a run has more curves, or the same ones with more digits."""
+    if len(run.series) != len(other.series):
+        return len(run.series) > len(other.series)
+    loss = next(name for name in _LOSSES if name in run)
+    return loss in other and _grain(run[loss].values) < _grain(other[loss].values)
+
+
 def _holds(longer: Run, shorter: Run) -> bool:
     """Say whether every loss of one run is a part of the other's."""
-    if longer.source == shorter.source or longer.x.unit != shorter.x.unit:
+    if longer.source == shorter.source:
         return False
     names = [name for name in _LOSSES if name in shorter]
+    if not all(name in longer for name in names):
+        return False
     enough = any(len(shorter[name]) >= FEW for name in names)
-    return enough and all(name in longer and _within(shorter[name], longer[name]) for name in names)
+    if (
+        enough
+        and longer.x.unit == shorter.x.unit
+        and all(_within(shorter[name], longer[name]) for name in names)
+    ):
+        return True
+    return all(_in_order(shorter[name], longer[name]) for name in names)
 
 
 def _within(part: Series, whole: Series) -> bool:
+    """Say whether one curve has the values of the other at its own steps."""
     at = np.searchsorted(whole.steps, part.steps)
     at = np.minimum(at, len(whole) - 1)
-    same = np.isclose(whole.values[at], part.values, rtol=SAME, equal_nan=True)
-    return bool(np.mean(same & (whole.steps[at] == part.steps)) >= SHARE)
+    there = whole.steps[at] == part.steps
+    if np.mean(there) < SHARE:
+        return False
+    return bool(np.mean(there & _same(whole.values[at], part.values)) >= SHARE)
+
+
+def _in_order(part: Series, whole: Series) -> bool:
+    """Say whether two curves have the same values, whatever their steps count.
+
+    A console tells the epoch where a logger counts steps.
+    """
+    n = min(len(part), len(whole))
+    if n < FEW_IN_ORDER or n < SHARE * max(len(part), len(whole)):
+        return False
+    return bool(np.mean(_same(whole.values[:n], part.values[:n])) >= SHARE)
+
+
+def _same(one: FloatArray, other: FloatArray) -> NDArray[np.bool_]:
+    """Say of each pair of values whether they are one value, which may be rounded in one log."""
+    loose = np.isclose(one, other, rtol=SAME, atol=ROUNDED * COARSEST, equal_nan=True)
+    if np.mean(loose) < SHARE:
+        return loose
+    grains = _grain(one), _grain(other)
+    rounding = ROUNDED * max(grains) if grains[0] != grains[1] else 0.0
+    return np.isclose(one, other, rtol=SAME, atol=rounding, equal_nan=True)
+
+
+def _grain(values: FloatArray) -> float:
+    """Return the unit of the last digit that any value has: 1e-4 where four are printed."""
+    finite = values[np.isfinite(values)]
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        if np.allclose(np.round(finite, digits), finite, rtol=1e-12, atol=0.0):
+            return float(10.0**-digits)
+    return 0.0
 
 
 def _note(sources: list[str] | None) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ MOST_STEP = 10_000_000  # bytes; histograms of 5,000 weights have half of that
 MOST_DRAWN = 20  # metrics with an axis of their own that are told
 LONGEST_NAME = 200  # characters
 LONG_LIST = 128  # bytes; a list of one number, which is read as that number, is shorter
+_DATE = re.compile(r"run-(\d{8}_\d{6})-")  # in the name of a run's folder
 _LONGEST_SETTING = 40  # characters
 _SETTINGS = ("lr", "learning_rate", "optimizer", "optim", "batch_size")
 
@@ -99,8 +100,9 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
 
 
 def _different(files: tuple[Source, ...]) -> tuple[Source, ...]:
-    """Leave out copies: an archive may hold what latest-run points to as well."""
-    kept = {file.data: file for file in reversed(files)}
+    """Put files in the order of their dates, without copies, as of what latest-run points to."""
+    dated = sorted(files, key=lambda file: str(_DATE.findall(file.name)[-1:] or ""), reverse=True)
+    kept = {file.data: file for file in dated}
     return tuple(reversed(kept.values()))
 
 
@@ -248,7 +250,7 @@ def _take_run(run: memoryview, log: _Log) -> None:
         if isinstance(value, int):
             continue
         if number == _DISPLAY_NAME or (number == _RUN_ID and not name):
-            name = _printable(str(value, "utf-8", "replace"))
+            name = _printable(str(value, "utf-8", "replace")) or name
         elif number == _RUN_CONFIG:
             _take_config(value, log)
     log.name = name or log.name
