@@ -7,6 +7,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.readers.axis import Layout, lay_out
+from lrdiag.readers.families import judge_alone
 from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Cells, Table
 from lrdiag.readers.refusals import NO_LOSS, refusal_of
@@ -25,7 +26,7 @@ def runs_from_table(
         source: The name of the file.
         roles: Column names and the roles that the user gives them; "ignore" drops a column.
     """
-    table = add_sums(table, roles or {})
+    table = judge_alone(add_sums(table, roles or {}), roles or {})
     matches, notes = match_columns(table, roles or {})
     chosen: dict[Role, str] = {
         match.role: match.name for match in matches.values() if match.role != "ignore"

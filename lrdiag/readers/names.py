@@ -1,13 +1,13 @@
 """What the name of a column says of its meaning."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from lrdiag.readers.languages import fold, translate
-from lrdiag.run import Refusal, Role
+from lrdiag.run import Role
 
 Words = tuple[str, ...]
 
@@ -171,12 +171,13 @@ def phase_of(words: Collection[str]) -> str:
     return "train" if not TRAIN.isdisjoint(words) else ""
 
 
-def _pair(words: Words, first: Collection[str], second: Collection[str]) -> bool:
+def is_pair(words: Words, first: Collection[str], second: Collection[str]) -> bool:
+    """Say whether a word of the second kind follows one of the first anywhere."""
     return any(a in first and b in second for a, b in pairwise(words))
 
 
 def _rate(words: Words, known: frozenset[str]) -> Guess | None:
-    named = "lr" in known or _pair(words, {"learning", "l"}, {"rate", "r"})
+    named = "lr" in known or is_pair(words, {"learning", "l"}, {"rate", "r"})
     if not named and words not in (("rate",), ("eta0",)):
         return None
     if "loss" in known or "mult" in known or "scale" in known or "find" in known:
@@ -202,15 +203,15 @@ def _gradient(words: Words, known: frozenset[str]) -> Guess | None:
 
 def _loss(words: Words, known: frozenset[str]) -> Guess | None:
     kinds = [_LOSSES[word] for word in words if word in _LOSSES]
-    if _pair(words, {"cross"}, {"entropy"}):
+    if is_pair(words, {"cross"}, {"entropy"}):
         kinds.append(0.75)
     if not kinds or known & _DERIVED:
         return None
     parts = known & _PARTS
-    if _pair(words, {"cross"}, {"entropy"}):
+    if is_pair(words, {"cross"}, {"entropy"}):
         parts -= {"entropy"}
-    single = _pair(words, {"d", "g", "v", "value"}, {"loss"}) or _pair(words, {"loss"}, {"d", "g"})
-    if parts or single:
+    single = is_pair(words, {"d", "g", "v", "value"}, {"loss"})
+    if parts or single or is_pair(words, {"loss"}, {"d", "g"}):
         return Guess("ignore", 0.0, "part of a reinforcement or adversarial objective")
     phase = phase_of(words)
     extra = {word for word in known - TRAIN - _VAL - _PLAIN if word not in _LOSSES}
@@ -229,7 +230,7 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
 
 
 def _accuracy(words: Words, known: frozenset[str]) -> Guess | None:
-    named = bool(_ACCURACY & known) or _pair(words, {"top", "prec"}, {"1"})
+    named = bool(_ACCURACY & known) or is_pair(words, {"top", "prec"}, {"1"})
     if not named or known & {"best", "max", "fg", "negative", "positive", "reward", "rewards"}:
         return None
     role: Role = "val_accuracy" if phase_of(words) == "val" else "train_accuracy"
@@ -263,45 +264,3 @@ def _time(words: Words, known: frozenset[str]) -> Guess | None:
     if not _TIMES & known:
         return None
     return Guess("time", 0.8 if len(words) <= 3 else 0.6, "the name says time")
-
-
-def family_of(names: Iterable[str]) -> str:
-    """Return "reinforcement learning" or "an adversarial pair" where the names say so, else ""."""
-    split = [words_of(name) for name in names]
-    if any(_is_reward(words) for words in split):
-        return "reinforcement learning"
-    left = {_swapped(words) for words in split if _ADVERSARY & frozenset(words)}
-    right = {words for words in split if _GENERATOR & frozenset(words)}
-    right = {tuple("g" if word in _GENERATOR else word for word in words) for words in right}
-    if left & right or any({"d", "real"} <= set(w) or {"d", "fake"} <= set(w) for w in split):
-        return "an adversarial pair"
-    return ""
-
-
-def refused_family(family: str) -> Refusal:
-    """Return the refusal of a log of reinforcement or adversarial learning."""
-    return Refusal(
-        f"its columns are those of {family}, whose losses need not fall as training succeeds",
-        "Say in the table of columns which one is a supervised loss, if one is.",
-    )
-
-
-_ADVERSARY = frozenset({"d", "disc", "discriminator", "dis", "critic"})
-_GENERATOR = frozenset({"g", "gen", "generator"})
-_REWARDS = _set(
-    "reward rewards rew episode episodes policy actor advantage advantages returns rollout "
-    "eprewmean eplenmean"
-)
-
-
-def _swapped(words: Words) -> Words:
-    return tuple("g" if word in _ADVERSARY else word for word in words)
-
-
-def _is_reward(words: Words) -> bool:
-    known = frozenset(words)
-    if known & {"chosen", "rejected", "margins", "margin", "accuracies"}:
-        return False  # preference tuning: "rewards/chosen" stands beside a supervised loss
-    if known & _REWARDS or _pair(words, {"explained", "ep"}, {"variance", "ret", "rew", "len"}):
-        return True
-    return _pair(words, {"value", "q", "critic"}, {"loss"}) and "lm" not in known

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lrdiag.numerics import FloatArray
 from lrdiag.readers.limits import Limits
-from lrdiag.run import Refusal
+from lrdiag.run import Refusal, Role
 
 IntArray = NDArray[np.int64]
 
@@ -97,6 +97,7 @@ class Table:
         refusal: Set where the format itself says that the rows are no training steps.
         title: What people call the format, where it differs from the reader's title.
         sums: The columns that are sums of others, with the names of their parts.
+        alone: The losses that are judged where no other may be, with their roles.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Table:
     refusal: Refusal | None = None
     title: str = ""
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alone: Mapping[str, Role] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from lrdiag.numerics import FloatArray
-from lrdiag.readers.names import family_of, refused_family, words_of
+from lrdiag.readers.families import family_of, refused_family
+from lrdiag.readers.names import words_of
 from lrdiag.readers.reader import Table
 from lrdiag.run import Refusal, Role
 from lrdiag.wording import say_rate
@@ -44,7 +45,7 @@ def refusal_of(
         return TRIALS
     if "lr" in chosen and _is_sweep(table.columns[chosen["lr"]].values):
         return _range_test(table.columns[chosen["lr"]].values)
-    family = family_of(table.columns)
+    family = "" if table.alone else family_of(table.columns)
     if family:
         return refused_family(family)
     return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS

@@ -17,6 +17,7 @@ MANY_EPOCHS = 50  # epoch means from which they beat a step loss of at most MUCH
 MUCH_DENSER = 3.0
 DENSE = 0.5  # of the points of the densest rival; a loss that has fewer is no twin's twin
 SUM = 0.85  # confidence in a sum of parts: above that in a part, below that in a loss
+ALONE = 0.7  # confidence in the error that is judged alone in a log of adversaries
 _TWINS: dict[Role, Role] = {"train_loss": "val_loss", "val_loss": "train_loss"}
 LARGEST_RATE = 1_000.0
 CLOCK = 1e8  # seconds since 1970 passed this in 1973; no step counter did
@@ -129,7 +130,12 @@ def _judge(name: str, table: Table) -> Match:
     cells = table.columns[name]
     if name in table.sums:
         return Match(name, role_of_sum(name, table), SUM, "the sum of the parts")
+    if name in table.alone:
+        why = "an error of what the generator makes"
+        return Match(name, table.alone[name], ALONE, why)
     said = guess(name)
+    if table.alone and said.role in _TWINS:
+        return Match(name, "ignore", 0.8, "the networks train against each other")
     if words_of(name) == ("value",):
         said = _value(table.name)
     role, why = said.role, said.why

@@ -12,9 +12,10 @@ from lrdiag.numerics import BoolArray, FloatArray
 from lrdiag.readers import tools
 from lrdiag.readers.bars import keep, steps_of
 from lrdiag.readers.consoles import DIFFUSION, LANGUAGE, SPEECH
+from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
-from lrdiag.readers.names import family_of, guess, phase_of, refused_family, words_of
+from lrdiag.readers.names import guess, phase_of, words_of
 from lrdiag.readers.reader import Cells, IntArray, Reader, Source, Table, Tool
 from lrdiag.run import Refusal
 
@@ -48,13 +49,18 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         )
     forms = forms_of(source.data)
     chosen, notes = _choose(forms)
+    family = _family(forms)
+    if not chosen and family:
+        raise UnknownFormatError(
+            f"The log holds no loss: {family.reason}.", hint="Log a supervised loss by its name."
+        )
     if not chosen:
         raise UnknownFormatError(
             "No losses were found in the text.",
             hint="Log lines such as: step 100: train_loss 2.31, val_loss 2.40, lr 0.001.",
         )
     table = _table(chosen, source.run_name, limits, notes)
-    return (replace(table, refusal=_family(forms)),)
+    return (replace(table, refusal=family),)
 
 
 def _choose(forms: Sequence[Form]) -> tuple[list[Form], tuple[str, ...]]:
@@ -265,7 +271,7 @@ READER = Reader(
     read=read,
     tools=(
         Tool("flair", "training.log"),
-        Tool("pytorch-CycleGAN", "loss_log.txt", "refused: its losses need not fall"),
+        Tool("pytorch-CycleGAN", "loss_log.txt", "cycle_A is judged alone, or G_L1 of pix2pix"),
         *LANGUAGE,
         *SPEECH,
         *DIFFUSION,

@@ -326,7 +326,7 @@ def test_without_a_loss_the_columns_are_listed() -> None:
         ("step", "policy_loss", "value_loss", "loss"),
         ("iter", "d_loss", "g_loss"),
         ("iter", "Loss_D", "Loss_G", "loss"),
-        ("iter", "D_A", "G_A", "cycle_loss"),
+        ("iter", "D_A", "G_A", "loss_of_A"),
         ("step", "discriminator_loss", "generator_loss"),
     ],
 )

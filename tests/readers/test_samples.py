@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lrdiag.diagnosis import diagnose
 from lrdiag.readers import READERS, Source, read_logs, read_runs
 from lrdiag.run import Axis, Run
 
@@ -82,13 +83,19 @@ def test_sparse_rows_keep_their_own_steps() -> None:
     assert run.epochs.values[-1] in (40.0, 41.0)
 
 
-def test_an_adversarial_log_shows_its_columns() -> None:
+def test_an_adversarial_log_shows_its_columns_and_says_which_is_judged() -> None:
     (run,) = read_sample("cyclegan")
     assert {"D_A", "G_A", "cycle_A"} <= {column.name for column in run.columns}
+    assert "two networks that train against each other" in run.notes[0]
+    assert "cycle_A alone" in run.notes[0]
+    assert diagnose(run).status == "inconclusive"
 
 
 def test_the_user_may_pick_a_column_of_a_refused_log() -> None:
-    source = Source("x.txt", (SAMPLES / "cyclegan" / "cyclegan_loss_log.txt").read_bytes())
-    (run,) = read_runs(source, roles={"cycle_A": "train_loss"})
+    lines = "".join(f"[{k}/9] Loss_D: 0.5 Loss_G: {9 - k}.5 D(x): 0.5\n" for k in range(9))
+    source = Source("x.txt", lines.encode())
+    (run,) = read_runs(source)
+    assert run.refusal is not None
+    (run,) = read_runs(source, roles={"Loss_G": "train_loss"})
     assert run.refusal is None
-    np.testing.assert_array_equal(run["train_loss"].values, [3.737])
+    assert run["train_loss"].values[0] == 9.5
