@@ -5,17 +5,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 DELIMITERS = (",", ";", "\t", "|", " ")
 SAMPLE = 200  # lines that decide
 MIN_REGULAR = 0.8  # share of the lines that have the table's number of cells
 MIN_NUMBERS = 0.6  # share of the logged cells that are numbers, in a table without a known name
 NUMBER = re.compile(
-    r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)", re.IGNORECASE
+    r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)", re.IGNORECASE
 )
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 CLOCK = re.compile(r"(?:\d+:)?\d{1,3}:\d{2}(?:\.\d+)?")
-WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
+WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
 NAN = re.compile(r"[-+]?nan", re.IGNORECASE)
 _PAIR = re.compile(r"[:=]\s*[-+]?\.?\d")
 EMPTY = frozenset({"", "-", "--", "none", "null", "n/a", "na", "<na>", "nil", "?"})
@@ -62,6 +63,7 @@ def split(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
+@lru_cache(maxsize=1)  # of 10 ms; the reader asks again what it was asked before
 def sniff(text: str) -> Dialect | None:
     """Return the layout of the table that ``text`` begins with; None if it is no table."""
     lines = text.splitlines()[: SAMPLE * 2]
@@ -217,5 +219,5 @@ def number_of(cell: str, decimal: str = ".") -> float | None:
         for part in cell.split(":"):
             seconds = 60.0 * seconds + float(part)
         return seconds
-    wrapped = WRAPPED.fullmatch(cell)
-    return float(wrapped.group(1)) if wrapped and len(cell) < 60 else None
+    wrapped = WRAPPED.fullmatch(cell) if len(cell) < 60 else None
+    return float(wrapped.group(1)) if wrapped else None

@@ -94,7 +94,11 @@ def _floats(data: bytes, start: int, end: int, layout: Mapping[str, Any]) -> "pd
     """Parse every column as floats, which is fastest; None where a cell is no number."""
     import pandas as pd
 
-    words = [word for word in _NANS if data.find(word, start, end) >= 0]
+    words = [
+        word
+        for word in _NANS
+        if data.find(word[:1], start, end) >= 0 and data.find(word, start, end) >= 0
+    ]
     if words:
         data = data[start:end]
         for word in words:

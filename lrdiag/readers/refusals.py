@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lrdiag.numerics import FloatArray
+from lrdiag.numerics import FloatArray, count_distinct
 from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.names import words_of
 from lrdiag.readers.reader import Table
@@ -93,4 +93,4 @@ def _orders(table: Table, name: str) -> bool:
     if len(values) < 2:
         return False
     rises = float(np.mean(values[1:] >= values[:-1]))
-    return rises > 0.5 and len(np.unique(values)) > 0.1 * table.rows
+    return rises > 0.5 and count_distinct(values) > 0.1 * table.rows

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers import Limits, Source, read_runs
+from lrdiag.readers.csv import count_lines
 from lrdiag.run import Run
 
 
@@ -191,3 +194,12 @@ def test_a_million_rows_are_read_exactly() -> None:
     np.testing.assert_array_equal(run["train_loss"].steps, np.arange(n, dtype=np.float64))
     np.testing.assert_array_equal(run["train_loss"].values, np.arange(n) % 7 + 0.5)
     np.testing.assert_array_equal(run["val_loss"].steps, np.arange(0.0, n, 1000.0))
+
+
+@given(st.lists(st.sampled_from(["\n", "\r\n", "1", "2,3", "\n\n"]), max_size=12))
+def test_lines_are_counted_by_what_begins_them(pieces: list[str]) -> None:
+    text = "".join(pieces).encode()
+    assert count_lines(text) == sum(bool(line.strip(b"\r")) for line in text.split(b"\n"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lrdiag.readers.csv.CHUNK", 3)
+        assert count_lines(text) == sum(bool(line.strip(b"\r")) for line in text.split(b"\n"))
