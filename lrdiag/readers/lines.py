@@ -30,6 +30,7 @@ from lrdiag.readers.shapes import (
 
 MAX_LINE = 4_000  # characters; longer lines are configurations and source code
 MAX_SHAPES = 50_000  # shapes remembered at a time, and forms without a loss kept
+MANY_SHAPES = 20_000  # shapes; beyond, three of four lines must have one that is known
 MOST_SHAPES = 100_000  # shapes worked out, at 60 µs each; logs of a million lines have hundreds
 MAX_BOX = 1_000  # rows of a box; those that trainers draw have about twenty
 BATCH = 1_000  # numbers that are converted at a time, at 60 % of the time of one by one
@@ -178,13 +179,14 @@ class _Kinds:
     def __init__(self) -> None:
         self.known: dict[str | tuple[str, ...], _Kind | None] = {}
         self.made = 0
+        self.lines = 0
         self.often: list[_Kind] = []  # those with an expression, the latest first
 
     def find(self, key: str | tuple[str, ...], make: Callable[[], Shape | None]) -> _Kind | None:
         """Return the kind for a key, made at its first use."""
         if key in self.known:
             return self.known[key]
-        if self.made >= MOST_SHAPES:
+        if self.made >= min(MOST_SHAPES, max(MANY_SHAPES, self.lines // 4)):
             return None
         if len(self.known) > MAX_SHAPES:
             self.known.clear()
@@ -202,7 +204,8 @@ class _Kinds:
                 self.often = [kind, *self.often][:MOST_PATTERNS]
 
     def match(self, line: str) -> tuple[_Kind, Sequence[str]] | None:
-        """Return kind and numbers of a line that an expression reads."""
+        """Return kind and numbers of the next line, where an expression reads it."""
+        self.lines += 1
         for kind in self.often:
             found = kind.pattern.fullmatch(line) if kind.pattern else None
             if found:

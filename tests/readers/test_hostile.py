@@ -43,10 +43,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_log_costs_little(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(ReadError):
         assert read_runs(Source("a.csv", data))
-    assert time.perf_counter() - start < 4.0
+    assert time.process_time() - start < 4.0
 
 
 def test_many_runs_take_no_more_room_than_their_rows() -> None:
