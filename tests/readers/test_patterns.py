@@ -24,7 +24,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=5), st.data())
 def test_a_pattern_reads_what_taking_apart_reads(texts: Sequence[str], data: st.DataObject) -> None:
     def line() -> str:
