@@ -112,9 +112,12 @@ def _passes(values: FloatArray, steps: FloatArray) -> Iterator[FloatArray]:
 
 
 def _is_mean(passes: Sequence[FloatArray]) -> bool:
-    """Say whether values are means of their pass so far, whose changes fade as 1/k."""
+    """Say whether values are means of their pass so far, whose changes fade as 1/k.
+
+    Those of a single pass are kept as they are: one point in their place would be no curve.
+    """
     shrinks, signs = [], []
-    for values in passes[1:] or passes:  # the first pass falls fast
+    for values in passes[1:]:  # the first pass falls fast
         changes = np.diff(values)
         third = len(changes) // 3
         first, end = np.median(np.abs(changes[:third])), np.median(np.abs(changes[-third:]))

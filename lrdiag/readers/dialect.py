@@ -19,6 +19,7 @@ CLOCK = re.compile(r"(?:\d+:)?\d{1,3}:\d{2}(?:\.\d+)?")
 WRAPPED = re.compile(r"[^\d+\-.]*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[^\d.]*")
 NAN = re.compile(r"[-+]?nan", re.IGNORECASE)
 _PAIR = re.compile(r"[:=]\s*[-+]?\.?\d")
+MOST_PAIRS = 0.1  # of the cells of a header; YOLOv5 has "metrics/mAP_0.5:0.95" among fourteen
 EMPTY = frozenset({"", "-", "--", "none", "null", "n/a", "na", "<na>", "nil", "?"})
 
 
@@ -121,7 +122,7 @@ def _judge(
         row = _trimmed(one, widest)
         if named and len(row) > 1 and is_header(row, delimiter) and row[0] == names[0]:
             widest, headers = len(row), headers + 1  # a log opened to append, with more names
-        elif len(row) == widest or (named and len(row) < widest):
+        elif len(row) == widest or (named and len(row) < widest and _begins(row, delimiter)):
             fits.append(row)
     cells = [cell for row in fits for cell in row if cell.lower() not in EMPTY]
     comma = delimiter != "," and any(DECIMAL_COMMA.fullmatch(cell) for cell in cells)
@@ -138,6 +139,11 @@ def _judge(
         clean=(len(fits) + headers) / len(body) if body else 1.0,
         numbers=numbers / len(cells) if cells else 0.0,
     )
+
+
+def _begins(row: Sequence[str], delimiter: str) -> bool:
+    """Say whether a short row may be one that was cut off: between blanks, one of numbers."""
+    return delimiter != " " or is_number(row[0])
 
 
 def _trimmed(cells: Sequence[str], width: int) -> Sequence[str]:
@@ -166,7 +172,9 @@ def unique(names: Sequence[str], width: int) -> tuple[str, ...]:
 
 def is_header(cells: Sequence[str], delimiter: str) -> bool:
     """Say whether cells are names: letters in most, no number and no "name: value" in any."""
-    if any(is_number(cell) or is_number(cell, ",") or _PAIR.search(cell) for cell in cells):
+    if any(is_number(cell) or is_number(cell, ",") for cell in cells):
+        return False
+    if sum(bool(_PAIR.search(cell)) for cell in cells) > MOST_PAIRS * len(cells):
         return False
     if delimiter == " " and any(cell.endswith((":", ",", ";")) for cell in cells):
         return False

@@ -37,7 +37,12 @@ BATCH = 1_000  # numbers that are converted at a time, at 60 % of the time of on
 OFTEN = 100  # lines of a shape from which it is worth 0.5 ms to make an expression for it
 MOST_PATTERNS = 4  # expressions that are tried on a line; one that does not match costs 0.3 µs
 
-_CELL = re.compile(r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?%?|[-+]?(?:nan|inf)", re.IGNORECASE)
+_CELL = re.compile(
+    r"[-+]?(?:\d[\d.:]*|\.\d+)(?:[eE][-+]?\d+)?(?:%|m?s|m)?|[-+]?(?:nan|inf)", re.IGNORECASE
+)
+_CLOCK = re.compile(r":|[sm]$")  # in a cell that tells a time: "00:12", "0.33s", "1.20m"
+_SIGN = re.compile(r"^(\s*[A-Za-z]+) +#(?= +Epoch\b)")  # NequIP's header: "Validation #  Epoch"
+_LABEL = re.compile(r"! ([A-Za-z]+) +(?=[-+\d.])")  # of a row: NequIP's "! Validation   12 …"
 _PIPES = ("|", "│", "┃")
 _CODE = re.compile(r"[=(){};]")
 _PARTS = frozenset({"box", "obj", "cls", "dfl", "total", "seg", "pose", "kobj"})
@@ -233,7 +238,7 @@ def _shaped(data: bytes) -> Iterator[tuple[_Kind, Sequence[str]]]:
         elif not NUMBER.search(line):
             header = _names(line) or header
         elif header and (cells := _cells(header, line)):
-            yield from _named(*cells, kinds, bar="%|" in line)
+            yield from _named(*cells, kinds, bar="%|" in line, label=_label(line))
         else:
             yield from _plain(line, kinds)
     yield from _named(*_unboxed(box), kinds)
@@ -253,9 +258,10 @@ def _named(
     kinds: _Kinds,
     *,
     bar: bool = False,
+    label: str = "",
 ) -> Iterator[tuple[_Kind, Sequence[str]]]:
-    key = (*names, "bar") if bar else names
-    kind = kinds.find(key, partial(shape_of_names, names, bar=bar))
+    key = (*names, "bar" if bar else "", label)
+    kind = kinds.find(key, partial(shape_of_names, names, bar=bar, label=label))
     if kind is not None:
         yield kind, [numbers[place] for place in kind.places]
 
@@ -279,10 +285,16 @@ def _names(line: str) -> list[str]:
     parts = {"box", "cls"} <= set(words)  # YOLO prints its losses by their parts
     if len(line) > 400 or not ("loss" in line.lower() or parts) or _CODE.search(line):
         return []
-    text = line.strip().strip("|").strip()
+    text = _SIGN.sub(r"\1  ", line).strip().strip("|").strip()
     cells = text.split() if parts or "box_loss" in words else _GAPS.split(text)
     named = [f"{cell} loss" if parts and cell in _PARTS else cell for cell in cells if cell]
     return named if len(named) > 1 else []
+
+
+def _label(line: str) -> str:
+    """Return the word for a part of the data that a row of a table begins with, or nothing."""
+    found = _LABEL.match(line)
+    return found.group(1) if found and phase_of(words_of(found.group(1))) else ""
 
 
 def _cells(header: Sequence[str], line: str) -> tuple[tuple[str, ...], list[str]] | None:
@@ -294,14 +306,15 @@ def _cells(header: Sequence[str], line: str) -> tuple[tuple[str, ...], list[str]
         if len(cells) != len(header) or not all(_CELL.fullmatch(cell) for cell in cells):
             return None
     else:
-        cells = line.split()
-        if not all(_CELL.fullmatch(cell) for cell in cells):
+        label = _label(line)
+        cells = line.lstrip("! ").split() if label else line.split()
+        if not all(_CELL.fullmatch(cell) for cell in cells[1 if label else 0 :]):
             return None
     if len(cells) != len(header):
         return None
     pairs = [
         (name, cell.rstrip("%"))
         for name, cell in zip(header, cells, strict=True)
-        if _CELL.fullmatch(cell) and ":" not in cell
+        if _CELL.fullmatch(cell) and not _CLOCK.search(cell)
     ]
     return tuple(name for name, _ in pairs), [cell for _, cell in pairs]

@@ -55,6 +55,9 @@ _LOSSES = {
     "nll": 0.75,
     "xent": 0.75,
     "logloss": 0.75,
+    "mlogloss": 0.75,
+    "nloglik": 0.6,
+    "deviance": 0.55,
     "objective": 0.65,
     "bce": 0.7,
     "ce": 0.7,
@@ -86,6 +89,10 @@ _PARTS = _set(
     "policy entropy kl actor critic reward q pg vf pi disc discriminator gen generator cycle "
     "adv adversarial fake real gan idt advantage ppo alpha temperature"
 )
+# What boosting libraries measure and print behind the name of the data: "valid_0's l2".
+_BARE = _set("l huber fair poisson quantile mape tweedie rmsle mphe")
+# What stands behind "l_" in the names that BasicSR and its many heirs give to losses.
+_L_PARTS = _set("total pix pixel percep perceptual style fft freq edge ssim tv rec recon mse g")
 _ACCURACY = frozenset({"acc", "accuracy", "accuracies"})
 _STEPS = {
     "step": 0.95,
@@ -205,7 +212,9 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
     kinds = [_LOSSES[word] for word in words if word in _LOSSES]
     if is_pair(words, {"cross"}, {"entropy"}):
         kinds.append(0.75)
-    if not kinds or known & _DERIVED:
+    if not kinds:
+        return _short_loss(words)
+    if known & _DERIVED:
         return None
     parts = known & _PARTS
     if is_pair(words, {"cross"}, {"entropy"}):
@@ -227,6 +236,22 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
     role: Role = "val_loss" if phase == "val" else "train_loss"
     said = {"val": "validation loss", "train": "training loss", "": "loss"}[phase]
     return Guess(role, min(max(quality, 0.0), 1.0), f"the name says {said}")
+
+
+def _short_loss(words: Words) -> Guess | None:
+    """Take a name without the word for a loss for one where a tool is known to name it so."""
+    if words[:1] == ("l",) and len(words) > 1 and _L_PARTS.issuperset(words[1:]):
+        quality = 0.9 if words[1:] == ("total",) else 0.6
+        return Guess("train_loss", quality, "the name says loss")
+    phase = phase_of(words)
+    rest = [word for word in words if word not in TRAIN | _VAL and word != "s"]
+    named = [word for word in rest if not word.isdigit()]
+    if not phase or len(named) != 1 or named[0] not in _BARE:
+        return None
+    if named == ["l"] and rest[-2:] not in (["l", "1"], ["l", "2"]):
+        return None
+    role: Role = "val_loss" if phase == "val" else "train_loss"
+    return Guess(role, 0.45, "the name says an error that is trained on")
 
 
 def _accuracy(words: Words, known: frozenset[str]) -> Guess | None:

@@ -18,6 +18,7 @@ MUCH_DENSER = 3.0
 DENSE = 0.5  # of the points of the densest rival; a loss that has fewer is no twin's twin
 SUM = 0.85  # confidence in a sum of parts: above that in a part, below that in a loss
 ALONE = 0.7  # confidence in the error that is judged alone in a log of adversaries
+FIRST_SET = 0.5  # confidence that the first of two numbered sets is the training data
 _TWINS: dict[Role, Role] = {"train_loss": "val_loss", "val_loss": "train_loss"}
 LARGEST_RATE = 1_000.0
 CLOCK = 1e8  # seconds since 1970 passed this in 1973; no step counter did
@@ -65,6 +66,7 @@ def match_columns(
             given = taken.get(match.role)
             why = match.why if given is None else f"you gave its role to {given}"
             matches[name] = replace(match, role="ignore", why=why)
+    _part_sets(rivals, taken)
     notes: list[str] = []
     for role in sorted(rivals, key=lambda one: one != "train_loss"):
         found = rivals[role]
@@ -79,6 +81,29 @@ def match_columns(
         if role in _TWINS and (others or parts):
             notes.append(_also(role, best.name, others, summed=bool(parts)))
     return matches, tuple(notes)
+
+
+def _part_sets(rivals: dict[Role, list[Match]], taken: Mapping[Role, str]) -> None:
+    """Take the first of XGBoost's numbered sets for the training data, in place.
+
+    Its estimators call the sets validation_0, validation_1; whoever gives two gives the training
+    data first, as its guide does.
+    """
+    if "train_loss" in taken or "train_loss" in rivals:
+        return
+    found = rivals.get("val_loss", [])
+    by_words = {words_of(match.name): match for match in found}
+    first = [
+        match
+        for words, match in by_words.items()
+        if words[:2] == ("validation", "0") and ("validation", "1", *words[2:]) in by_words
+    ]
+    if first:
+        why = "the first of the sets that XGBoost was given, mostly the training data"
+        rivals["train_loss"] = [
+            replace(match, role="train_loss", confidence=FIRST_SET, why=why) for match in first
+        ]
+        rivals["val_loss"] = [match for match in found if match not in first]
 
 
 def _also(role: Role, best: str, others: Sequence[str], *, summed: bool) -> str:

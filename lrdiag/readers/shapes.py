@@ -25,6 +25,8 @@ _PHASED = re.compile(r"\b(epoch|iter)\s*\((\w+)\)", re.IGNORECASE)  # mmengine: 
 _QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
 _TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
+_COLONS = (":", "=", "\N{FULLWIDTH COLON}")
+_LAYER = "Region"
 _LEVELS = frozenset({"info", "warning", "debug", "error", "root", "main", "__main__", "stdout"})
 _UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
 
@@ -89,9 +91,16 @@ def shape_of(skeleton: str) -> Shape | None:
     return replace(shape, tqdm=True) if shape is not None and "%|" in skeleton else shape
 
 
-def shape_of_names(names: Sequence[str], *, bar: bool = False) -> Shape | None:
-    """Return the shape of a row of a table whose columns bear these names."""
+def shape_of_names(names: Sequence[str], *, bar: bool = False, label: str = "") -> Shape | None:
+    """Return the shape of a row of a table whose columns bear these names.
+
+    Args:
+        names: The name of each number.
+        bar: Whether a progress bar stands behind the row.
+        label: The word that the row begins with.
+    """
     walk = _Walk([])
+    walk.context = [label] if label else []
     walk.named = [(name, place) for place, name in enumerate(names)]
     return walk.shape(bar)
 
@@ -108,6 +117,7 @@ class _Walk:
         self.totals: dict[int, int] = {}
         self.averages: dict[int, int] = {}
         self.place = -1
+        self.title: list[str] = []  # what stands before the percentage of a bar
         self.nameless = False
 
     def run(self) -> None:
@@ -116,22 +126,37 @@ class _Walk:
             after = self.tokens[k + 1][0] if k + 1 < len(self.tokens) else ""
             if token == MARK:
                 self.place += 1
+                if [one for one, _, _ in self.tokens[k + 1 : k + 3]] == ["%", "|"]:
+                    self.title = self.words  # of the bar; the number is its percentage
+                    self._break()
+                    continue
                 self._number(before[0], self.tokens[k - 2][0] if k > 1 else "", after)
             elif token[0].isalpha() or token[0] == "_":
                 if before[0] == MARK and before[2] == start:
                     self._unit(token)
                 else:
                     self.words.append(token.rstrip(".-/'"))
-            elif token in ":=\N{FULLWIDTH COLON}":
-                if after[:1].isalpha():
-                    self._break()
-            elif token == "[" and after == MARK and self.words and self._counts():
-                continue
-            elif token not in "%#":
-                self._suffix(token)
-                self._break()
+            else:
+                self._symbol(token, before[0], after)
         self._suffix("")
         self._break()
+
+    def _symbol(self, token: str, before: str, after: str) -> None:
+        if token in _COLONS:
+            if after[:1].isalpha():
+                self._break()
+            return
+        if after == MARK and self.words:
+            role = guess(" ".join(self.words)).role
+            if token == "[" and self._counts():
+                return
+            if token in "[(" and before in _COLONS and role == "lr":
+                return  # "lr:(0.001,)" and "lr=[1e-05, 1e-05]", the rates of all groups
+            if token == "-" and role != "ignore":
+                return  # Segmentation Models: "dice_loss - 0.81"
+        if token not in "%#":
+            self._suffix(token)
+            self._break()
 
     def _number(self, before: str, second: str, after: str) -> None:
         if before == "/" and second == MARK:
@@ -145,7 +170,12 @@ class _Walk:
         self.words = []
 
     def _name(self) -> None:
-        words = [word for word in self.words if word.lower() not in _LEVELS]
+        words = self.words
+        levels = [k for k, word in enumerate(words[:-1]) if word.lower() in _LEVELS]
+        self.context += words[: levels[-1]] if levels else []
+        words = [
+            word for word in words[levels[-1] if levels else 0 :] if word.lower() not in _LEVELS
+        ]
         self.context += words[:-MAX_KEY]
         words = words[-MAX_KEY:]
         if not words:
@@ -190,13 +220,8 @@ class _Walk:
         if not pairs and step is None and epoch is None:
             return None
         losses = tuple(name for name, _ in pairs if is_loss(name))
-        if not losses:
+        if not losses or any(name == _LAYER for name, _ in pairs):
             pairs = _spelled_out(pairs)
-            losses = tuple(name for name, _ in pairs if is_loss(name))
-        if not losses and any(
-            name == "rate" for name, _ in pairs
-        ):  # darknet: "12.3 avg, 0.001 rate"
-            pairs = [("avg loss" if name == "avg" else name, place) for name, place in pairs]
             losses = tuple(name for name, _ in pairs if is_loss(name))
         phase, about = self._phase(pairs)
         return Shape(
@@ -234,8 +259,9 @@ class _Walk:
         if step is None and free:
             if epoch is None and len(free) > 1:
                 epoch = ("epoch", free[0])
-            step = ("step", free[-1])
-            self.nameless = True
+            counted = next((word for word in self.title if guess(word).role == "step"), "")
+            step = (counted or "step", free[-1])
+            self.nameless = not counted
         if step is None and epoch is None and self.bare[:1] == [0] and pairs:
             step = self._leading()
         return step, epoch
@@ -273,8 +299,13 @@ def _counter_of(words: Sequence[str]) -> int:
 
 
 def _spelled_out(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Say loss where only the names beside it tell: darknet's "avg, rate", CatBoost's "learn"."""
+    """Say loss where only the names beside it tell: darknet's "avg, rate", CatBoost's "learn".
+
+    Where darknet tells of one of its output layers, its losses are those of that layer.
+    """
     names = {name for name, _ in pairs}
+    if _LAYER in names:
+        return [(f"{_LAYER} {name}" if is_loss(name) else name, place) for name, place in pairs]
     short = (
         {"avg"} if {"avg", "rate"} <= names else {"learn", "test"} if "learn" in names else set()
     )

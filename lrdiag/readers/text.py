@@ -28,7 +28,10 @@ SET_SIZE = 10_000  # samples; MNIST has 60,000, CIFAR-10 50,000
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
 # From the start of a line, so that a line of 20 MB without a digit is passed over once.
-_WORDS = re.compile(rb"^[^A-Za-z\x80-\xff\n]*[A-Za-z\x80-\xff][^\d\n]*\d", re.MULTILINE)
+# The number may stand below, in the rows of a table.
+_WORDS = re.compile(
+    rb"^[^A-Za-z\x80-\xff\n]*[A-Za-z\x80-\xff][^\d\n]*(?:\n[\s-]{0,80})?\d", re.MULTILINE
+)
 
 
 def recognises(source: Source) -> bool:
@@ -76,7 +79,7 @@ def _choose(forms: Sequence[Form]) -> tuple[list[Form], tuple[str, ...]]:
         if (
             any(winners.get(form.column(name)) == form.kind for name in form.shape.losses)
             if form.shape.losses
-            else _only_counts(form)
+            else _only_counts(form) or _tells_rate(form)
         )
     ]
     return chosen, notes
@@ -84,12 +87,20 @@ def _choose(forms: Sequence[Form]) -> tuple[list[Form], tuple[str, ...]]:
 
 def _only_counts(form: Form) -> bool:
     """Say whether lines without a loss count, as "Epoch 3/10" above the lines of an epoch."""
-    counter = form.shape.epoch or form.shape.step
-    if counter is None:
+    counters = [counter for counter in (form.shape.epoch, form.shape.step) if counter]
+    return any(_rises(form.values(place)) for _, place in counters)
+
+
+def _rises(values: FloatArray) -> bool:
+    up = values[1:] >= values[:-1]
+    return len(np.unique(values)) >= MIN_COUNTS and bool(np.mean(up) > 0.8)
+
+
+def _tells_rate(form: Form) -> bool:
+    """Say whether lines without a loss tell the learning rate, as nnU-Net's at each epoch."""
+    if form.shape.counted or len(form) < MIN_COUNTS:
         return False
-    values = form.values(counter[1])
-    rises = values[1:] >= values[:-1]
-    return len(np.unique(values)) >= MIN_COUNTS and bool(np.mean(rises) > 0.8)
+    return any(guess(name).role == "lr" for name, _ in form.shape.pairs)
 
 
 def _family(forms: Sequence[Form]) -> Refusal | None:

@@ -4,13 +4,19 @@ from lrdiag.readers.reader import Tool
 
 # Trainers whose console output is read.
 CONSOLE = (
+    Tool("BasicSR", "train_*.log"),
     Tool("Caffe", "console"),
     Tool("CatBoost (console)", "console"),
+    Tool("Chainer PrintReport", "console"),
+    Tool("Composer", "logs-rank0.txt"),
     Tool("darknet", "console"),
+    Tool("darknet of AlexeyAB", "console"),
+    Tool("DeePMD-kit (console)", "console"),
     Tool("Detectron", "console"),
     Tool("detectron2 (console)", "console"),
     Tool("diffusers", "console"),
     Tool("fastai", "console"),
+    Tool("gaussian splatting", "console"),
     Tool("Keras 3 (console)", "console"),
     Tool("kohya sd-scripts", "console"),
     Tool("LightGBM", "console"),
@@ -21,17 +27,22 @@ CONSOLE = (
     Tool("MONAI engines", "console"),
     Tool("MXNet", "console"),
     Tool("MXNet Module.fit", "console"),
+    Tool("NequIP (console)", "console"),
+    Tool("nnU-Net", "training_log_*.txt"),
     Tool("nnU-Net 1", "training_log_*.txt"),
     Tool("OpenPCDet", "train_*.log"),
     Tool("PaddleDetection", "console"),
     Tool("PyTorch Ignite", "console"),
     Tool("PyTorch ImageNet example", "console"),
     Tool("scikit-learn", "console"),
+    Tool("Segmentation Models", "console"),
     Tool("TensorFlow Estimator", "console"),
     Tool("TensorFlow object detection", "console"),
+    Tool("TensorFlow object detection 2", "console"),
     Tool("timm (console)", "console"),
     Tool("torchvision references", "console"),
     Tool("Ultralytics YOLO (console)", "console"),
+    Tool("XGBoost", "console"),
 )
 
 # Trainers that write a table.
@@ -42,6 +53,7 @@ TABLES = (
     Tool("skorch (console)", "console"),
     Tool("timm", "summary.csv"),
     Tool("Ultralytics YOLO", "results.csv", "box, cls and dfl are added up"),
+    Tool("YOLOv5", "results.csv", "box, obj and cls are added up"),
 )
 
 # Trainers that write JSON records.
@@ -58,4 +70,5 @@ RECORDS = (
 HISTORIES = (
     Tool("Keras History", "history.json"),
     Tool("LightGBM (evals_result)", "evals_result.json"),
+    Tool("XGBoost (evals_result)", "evals_result.json"),
 )
