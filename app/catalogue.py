@@ -12,7 +12,7 @@ import tokenize
 from collections.abc import Iterator
 from functools import cache
 
-from app.pages import FormatGroup, LimitRow, RuleFamily, RuleLink
+from app.pages import LimitRow, RuleFamily, RuleLink, ToolRow
 from app.uploads import megabytes
 from app.views import SymptomRow
 from lrdiag.finding import Severity
@@ -42,14 +42,16 @@ def list_families() -> tuple[RuleFamily, ...]:
     )
 
 
-def list_formats() -> tuple[FormatGroup, ...]:
-    """Return the tools whose logs are read, by reader."""
-    return tuple(FormatGroup(reader.title, tools) for reader, tools in list_tools())
-
-
-def count_tools() -> int:
-    """Return how many tools' logs are read."""
-    return len({tool.name for group in list_formats() for tool in group.tools})
+def list_formats() -> tuple[ToolRow, ...]:
+    """Return the tools whose logs are read."""
+    return tuple(
+        ToolRow(
+            name,
+            tuple(dict.fromkeys(tool.file for tool in tools)),
+            "; ".join(tool.note for tool in tools if tool.note),
+        )
+        for name, tools in list_tools().items()
+    )
 
 
 def list_bounds(limits: Limits, upload: int) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,6 @@ from app.assets import asset_url
 from app.settings import Settings
 from app.views import RunView, SymptomRow
 from lrdiag import __version__
-from lrdiag.readers import Tool
 from lrdiag.report.nobreak import hold_units
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES
@@ -253,11 +252,12 @@ class RulesPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class FormatGroup:
-    """The tools whose logs one reader reads."""
+class ToolRow:
+    """A tool whose logs are read: its files, and what is worth knowing of them."""
 
     name: str
-    tools: tuple[Tool, ...]
+    files: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +266,7 @@ class FormatsPage(Page):
 
     template = "pages/formats.html"
 
-    groups: tuple[FormatGroup, ...]
-    total: int
+    tools: tuple[ToolRow, ...]
     limits: tuple[tuple[str, str], ...]
 
 

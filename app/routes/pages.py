@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.catalogue import (
-    count_tools,
     list_bounds,
     list_families,
     list_formats,
@@ -264,8 +263,7 @@ def show_formats(request: Request, settings: SettingsDep) -> HTMLResponse:
     page = FormatsPage(
         title="What lrdiag reads",
         here="Formats",
-        groups=list_formats(),
-        total=count_tools(),
+        tools=list_formats(),
         limits=list_bounds(settings.limits(), settings.max_upload_bytes),
     )
     return render(request, page)
@@ -288,7 +286,7 @@ def _home(
         hero=cards[-1].spark,
         limit=megabytes(settings.max_upload_bytes),
         limit_bytes=settings.max_upload_bytes,
-        tools=count_tools(),
+        tools=len(list_formats()),
         problem=problem,
         pasted=pasted,
     )

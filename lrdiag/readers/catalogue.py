@@ -1,5 +1,6 @@
 """The log formats that lrdiag reads: its own readers, and those of other packages."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
 
@@ -53,10 +54,10 @@ def find_readers() -> tuple[Reader, ...]:
     return (*found, *READERS)
 
 
-def list_tools() -> tuple[tuple[Reader, tuple[Tool, ...]], ...]:
-    """Return the readers that name tools, each with its tools by the alphabet."""
-    named = [reader for reader in find_readers() if reader.tools]
-    return tuple(
-        (reader, tuple(sorted(reader.tools, key=lambda tool: tool.name.casefold())))
-        for reader in named
-    )
+def list_tools() -> Mapping[str, tuple[Tool, ...]]:
+    """Return the tools whose logs are read, by the alphabet; several where it writes several."""
+    tools: dict[str, list[Tool]] = {}
+    for reader in find_readers():
+        for tool in reader.tools:
+            tools.setdefault(tool.name, []).append(tool)
+    return {name: tuple(tools[name]) for name in sorted(tools, key=str.casefold)}

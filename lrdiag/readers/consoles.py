@@ -13,13 +13,13 @@ LANGUAGE = (
     Tool("nanochat", "console", "validation in bits per byte"),
     Tool("llm.c", "console or main.log"),
     Tool("LitGPT", "console"),
-    Tool("torchtune", "console or log_<time>.txt"),
+    Tool("torchtune", "console or log_*.txt"),
     Tool("DeepSpeed", "console"),
     Tool("fairseq", "console or train.log"),
     Tool("OpenNMT-py", "console", "xent; it prints no validation loss, only its perplexity"),
 )
 SPEECH = (
-    Tool("icefall", "log-train-<time>"),
+    Tool("icefall", "log-train-*"),
     Tool("SpeechBrain", "train_log.txt"),
 )
 DIFFUSION = (Tool("guided-diffusion", "log.txt"),)

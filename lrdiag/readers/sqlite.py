@@ -289,7 +289,7 @@ READER = Reader(
     binary=True,
     tools=(
         Tool("MLflow in SQLite", "mlflow.db", "up to 50 runs; deleted ones are left out"),
-        Tool("Trackio", "<project>.db", "up to 50 runs"),
+        Tool("Trackio", "*.db", "up to 50 runs"),
         Tool("Optuna storage", "*.db", "refused: its rows are trials"),
     ),
 )

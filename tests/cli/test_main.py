@@ -126,5 +126,5 @@ def test_formats_lists_every_tool_with_its_file() -> None:
     text = run("formats").stdout.decode()
     for reader in READERS:
         for tool in reader.tools:
-            assert f"  {tool.name} " in text
+            assert f"\n{tool.name} " in f"\n{text}"
             assert tool.file in text

@@ -51,7 +51,7 @@ def test_the_documented_reader_reads_its_format(installed: dict[str, Any]) -> No
     assert (run.format, run.title) == ("mylog", "My log")
     np.testing.assert_array_equal(run["train_loss"].values, [2.5, 2.0, 1.8, np.nan])
     np.testing.assert_array_equal(run["lr"].steps, [0.0, 1.0, 3.0])
-    assert list_tools()[0][1][0].file == "run.mylog"
+    assert list_tools()["My trainer"][0].file == "run.mylog"
 
 
 def test_a_reader_that_fails_says_so_by_its_title(installed: dict[str, Any]) -> None:
