@@ -19,6 +19,7 @@ from app.pages import (
     Spark,
 )
 from app.reading import SPARK_HEIGHT, SPARK_WIDTH
+from app.shapes import shape_of_entry
 from app.store import Share, Shared, Store, Stored
 from app.views import SPOKEN, say_verdict, speaks_of_rate, view_advice, view_run, worst_run
 from lrdiag.wording import X_NAMES, count
@@ -65,6 +66,7 @@ def diagnosis_page(
         whole=say_whole(stored.result["runs"], entry),
         errors=tuple(FileProblem(**one) for one in stored.result["errors"]),
         links=working_links(store.list_shares(stored.owner, stored.id), datetime.now(UTC)),
+        recalled=store.recalls(stored.owner, shape_of_entry(entry)),
         problem=problem,
         typed=typed,
     )

@@ -191,6 +191,7 @@ class DiagnosisPage(Page):
     whole: str
     errors: tuple[FileProblem, ...]
     links: tuple[LinkRow, ...]
+    recalled: bool
     problem: FileProblem | None = None
     typed: Mapping[str, str] | None = None
     roles: ClassVar[tuple[str, ...]] = ROLES

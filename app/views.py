@@ -6,20 +6,18 @@ A template only places what stands here; every number was said by ``lrdiag.wordi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.columns import ColumnsView, view_columns
 from app.findings import FindingView, Json, view_findings
 from app.ruler import Ruler, factor_ruler, rate_ruler
 from lrdiag.report.words import group_reasons
-from lrdiag.wording import MOST_SURE, count, say_confidence, say_logged, say_rate
+from lrdiag.wording import MOST_SURE, count, say_rate
 
 SHOWN = 3  # findings in sight; the rest is folded, or the rail outgrows two screens
 NORMAL = 6  # checks that a healthy run shows beside the chart; all of them stand below it
-COLUMNS = 12  # of a log in sight; a trainer that writes hundreds is understood by those with a role
-MOST_COLUMNS = 200  # on the page at all, each about 700 bytes; the API corrects the others too
 JUDGED = ("healthy", "findings")  # statuses that say something of the rate
 MOVES = ("lower", "raise")  # advices that do, whatever the status
 SPOKEN = {"ok": "healthy", "unknown": "cannot tell"}
 URGENCY = ("error", "warning", "note", "unknown", "ok")
-SURE = 0.9  # from this confidence on a column's role needs no figure beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +55,6 @@ class SymptomRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnRow:
-    """One column of the file and the role it got."""
-
-    name: str
-    role: str
-    why: str
-    sure: str
-    n: str
-    first: str
-    last: str
-    nonfinite: str
-
-
-@dataclass(frozen=True, slots=True)
 class RunView:
     """One run, ready to be placed on a page."""
 
@@ -92,9 +76,7 @@ class RunView:
     cleared: tuple[Check, ...]
     skipped: tuple[Check, ...]
     unanswered: int
-    columns: tuple[ColumnRow, ...]
-    more_columns: tuple[ColumnRow, ...]
-    left_columns: int
+    columns: ColumnsView
     config: Mapping[str, str]
 
     @property
@@ -159,7 +141,6 @@ def view_run(entry: Json, chart: Json) -> RunView:
     numbers = {one["code"]: str(i) for i, one in enumerate(entry["findings"], 1)}
     refusal = entry.get("refusal")
     verdict = entry["verdict"]
-    columns, more, left = _view_columns(entry["columns"])
     return RunView(
         name=entry["name"],
         source=entry["source"],
@@ -179,9 +160,7 @@ def view_run(entry: Json, chart: Json) -> RunView:
         cleared=tuple(Check(one["clear"], one["value"]) for one in entry["seen"].values()),
         skipped=_view_skipped(entry["skipped_why"]),
         unanswered=len(entry["skipped_why"]),
-        columns=columns,
-        more_columns=more,
-        left_columns=left,
+        columns=view_columns(entry["columns"]),
         config={name: _plain(value) for name, value in entry["config"].items()},
     )
 
@@ -231,36 +210,6 @@ def _view_symptom(row: Json, numbers: Mapping[str, str]) -> SymptomRow:
         action=row["action"],
         severity=row["severity"] or "",
         findings=tuple(numbers[code] for code in row["matched"] if code in numbers),
-    )
-
-
-def _view_columns(
-    columns: Sequence[Json],
-) -> tuple[tuple[ColumnRow, ...], tuple[ColumnRow, ...], int]:
-    """Return the columns in sight, those to fold away, and how many the page leaves out.
-
-    A short table keeps the order of the file; in a long one those with a role come first.
-    """
-    used = [one for one in columns if one["role"] != "ignore"]
-    ordered = list(columns)
-    if len(columns) > COLUMNS:
-        ordered = [*used, *(one for one in columns if one["role"] == "ignore")]
-    seen = max(COLUMNS, len(used))
-    rows = tuple(_view_column(one) for one in ordered[: max(seen, MOST_COLUMNS)])
-    return rows[:seen], rows[seen:], len(ordered) - len(rows)
-
-
-def _view_column(one: Json) -> ColumnRow:
-    role, sure = one["role"], one["confidence"]
-    return ColumnRow(
-        name=one["column"],
-        role=role,
-        why=one["why"],
-        sure="" if sure >= SURE or role == "ignore" else f"{say_confidence(sure)} of 1",
-        n=f"{one['n']:,}",
-        first=say_logged(one["first"], role),
-        last=say_logged(one["last"], role),
-        nonfinite=f"{one['nonfinite']:,}",
     )
 
 

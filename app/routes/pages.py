@@ -15,6 +15,7 @@ from app.catalogue import (
     read_limits,
     read_severities,
 )
+from app.columns import CHOSEN
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
 from app.dependencies import (
@@ -129,9 +130,12 @@ def send_roles(
     _: SlotDep,
     run: RunQuery = None,
 ) -> Response:
-    """Read the columns as the form says; only what it changes becomes a correction."""
-    before = diagnosis_page(store, stored, run)
-    known = {one.name: one.role for one in (*before.run.columns, *before.run.more_columns)}
+    """Read the columns as the form says; only what it changes becomes a correction.
+
+    A button of a choice is named after its role, and its value is the column.
+    """
+    before = diagnosis_page(store, stored, run).run.columns
+    known = {one.name: one.role for one in (*before.seen, *before.more)}
     columns = [value for name, value in fields if name == "column"]
     roles = [value for name, value in fields if name == "role"]
     changed = {
@@ -139,6 +143,7 @@ def send_roles(
         for column, role in zip(columns, roles, strict=False)
         if known.get(column) != role
     }
+    changed |= {value: name for name, value in fields if name in CHOSEN}
     try:
         diagnose_again(store, workers, settings, stored, roles=changed, config={})
     except LrdiagError as error:

@@ -82,11 +82,11 @@ def test_a_long_table_of_columns_shows_those_with_a_role_first(
     unused = [{**column, "column": f"c{i}", "role": "ignore"} for i in range(500)]
     entry = {**nan_run[0], "columns": [*unused, *nan_run[0]["columns"]]}
     view = view_run(entry, nan_run[1])
-    assert [one.role for one in view.columns[:3]] == ["step", "train_loss", "lr"]
-    assert (len(view.columns), len(view.more_columns), view.left_columns) == (12, 188, 303)
+    assert [one.role for one in view.columns.seen[:3]] == ["step", "train_loss", "lr"]
+    assert (len(view.columns.seen), len(view.columns.more), view.columns.left) == (12, 188, 303)
     short = view_run({**entry, "columns": entry["columns"][-6:]}, nan_run[1])
-    assert [one.role for one in short.columns] == ["ignore"] * 3 + ["step", "train_loss", "lr"]
-    assert short.more_columns == ()
+    assert [one.role for one in short.columns.seen] == ["ignore"] * 3 + ["step", "train_loss", "lr"]
+    assert short.columns.more == ()
 
 
 ADVICE: Entry = {

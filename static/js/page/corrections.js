@@ -25,14 +25,19 @@ export function startCorrections(roles, config) {
     return true;
   }
 
+  const read = (column, role) =>
+    again({ roles: { [column]: role } }, { at: "roles", line: `Diagnosed again with ${column} read as ${role}.` }, placeAfter(roles));
   for (const select of roles?.querySelectorAll("select") ?? []) {
     const was = select.value;
     select.addEventListener("change", async () => {
-      const column = select.dataset.column;
-      const told = { at: "roles", line: `Diagnosed again with ${column} read as ${select.value}.` };
-      if (!(await again({ roles: { [column]: select.value } }, told, placeAfter(roles)))) select.value = was;
+      if (!(await read(select.dataset.column, select.value))) select.value = was;
     });
   }
+  roles?.addEventListener("submit", (event) => {
+    if (!event.submitter?.value) return; // without scripts there is a button for the whole form
+    event.preventDefault();
+    read(event.submitter.value, event.submitter.name);
+  });
   config?.addEventListener("submit", (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(config));
