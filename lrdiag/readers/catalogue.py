@@ -5,13 +5,27 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
-from lrdiag.readers import csv, hf_trainer, jsonl, keras, mlflow, sqlite, text, wandb, wandb_file
+from lrdiag.readers import (
+    csv,
+    downloads,
+    hf_trainer,
+    jsonl,
+    keras,
+    mlflow,
+    sqlite,
+    tensorboard,
+    text,
+    wandb,
+    wandb_file,
+)
 from lrdiag.readers.reader import Reader, Tool
 
 ENTRY_POINTS = "lrdiag.readers"
 
 # The most telling first.
 READERS: tuple[Reader, ...] = (
+    tensorboard.READER,
+    downloads.READER,
     mlflow.READER,
     sqlite.READER,
     wandb_file.READER,

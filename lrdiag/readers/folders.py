@@ -1,9 +1,10 @@
 """Which files of a folder are one log, and which are none, by their names alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
+from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Source
 
 # Endings of what lies beside logs: weights, pictures, code, settings. A log may bear any other.
@@ -32,6 +33,14 @@ _BESIDE = re.compile(
     r"debug-(?:internal|core|cli)[^/]*\.log$|"
     r"(?:logs|wandb|(?:offline-)?run-\d{8}_\d{6}-[^/]+)/debug\.log$)"
 )
+# A curve that was downloaded from TensorBoard: "run-{run}-tag-{tag}", "/" written as "_".
+DOWNLOAD = re.compile(
+    r"(?:.*/)?run-(?P<run>.*?)"
+    r"(?:(?<=[-_/])(?P<below>(?i:train|training|val|valid|validation|eval|test|dev)))?"
+    r"-tag-(?P<tag>.+?)(?: ?\(\d+\))?\.(?:csv|json)"
+)
+HERE = "."  # the folder of all paths
+_CLOCK = re.compile(r"\d{9,11}\.\d+")
 # Folders of a run that TensorBoard shows as curves of one chart.
 _TWINS = frozenset({"train", "training", "val", "valid", "validation", "eval", "test", "dev"})
 
@@ -68,8 +77,9 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Put together the files that are one log.
 
     The event files of a folder are one run, with those of its folders called train and
-    validation; the files below a run of MLflow are one run, and so are those of a run that W&B
-    resumed. Any other file is a log itself.
+    validation, and of those that hold one curve each beside them; so are the curves of a run
+    that were downloaded from TensorBoard one by one. The files below a run of MLflow are one
+    run, and so are those of a run that W&B resumed. Any other file is a log itself.
 
     Args:
         paths: Paths inside one folder, parts joined by "/".
@@ -77,13 +87,16 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     Returns:
         For each log its name and which paths it is, in the order of the first.
     """
+    events = {PurePosixPath(path).parent for path in paths if EVENTS.search(path)}
     logs: dict[str, list[int]] = {}
     for k, path in enumerate(paths):
-        logs.setdefault(_log_of(path), []).append(k)
-    return tuple((name, tuple(found)) for name, found in logs.items())
+        logs.setdefault(_log_of(path, events), []).append(k)
+    return tuple(
+        (paths[found[0]] if name == HERE else name, tuple(found)) for name, found in logs.items()
+    )
 
 
-def _log_of(path: str) -> str:
+def _log_of(path: str, events: Collection[PurePosixPath]) -> str:
     """Return the name of the log that a file belongs to; its own path where it stands alone."""
     mlflow = MLFLOW.match(path)
     if mlflow:
@@ -91,9 +104,29 @@ def _log_of(path: str) -> str:
     wandb = WANDB.match(path)
     if wandb:
         return wandb["top"] + wandb["run"]
-    folder = PurePosixPath(path).parent
-    if not EVENTS.search(path) or not folder.name:
+    download = DOWNLOAD.fullmatch(path)
+    if download:
+        return path[: download.end("run")]
+    if not EVENTS.search(path):
         return path
-    while folder.name.lower() in _TWINS and folder.parent.name:
+    folder, _ = split_run(path)
+    while folder.parent in events and _is_curve(folder):
         folder = folder.parent
     return str(folder)
+
+
+def split_run(path: str) -> tuple[PurePosixPath, str]:
+    """Return the folder of the run that an event file tells of, and what lies below, as "train"."""
+    here = PurePosixPath(path).parent
+    folder = here
+    while folder.name.lower() in _TWINS:
+        folder = folder.parent
+    return folder, "" if folder == here else str(here.relative_to(folder))
+
+
+def _is_curve(folder: PurePosixPath) -> bool:
+    """Say whether PyTorch writes such a folder inside a run's: a curve, or its settings.
+
+    ``add_scalars("Loss", {"train": ...})`` writes to Loss_train, ``add_hparams`` to the time.
+    """
+    return guess(folder.name).role != "ignore" or _CLOCK.fullmatch(folder.name) is not None

@@ -13,6 +13,7 @@ from lrdiag.readers.records import table_from_records
 
 MIN_OBJECTS = 0.5  # share of the first lines that are objects
 SAMPLE = 50
+NONFINITE = ("NaN", "Infinity", "-Infinity")  # how it writes what JSON has no number for
 SCALAR = ("Wall time", "Step", "Value")  # a point in what TensorBoard exports as JSON
 
 
@@ -119,7 +120,7 @@ def _is_scalar(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) == len(SCALAR)
-        and all(isinstance(one, int | float) for one in value)
+        and all(isinstance(one, int | float) or one in NONFINITE for one in value)
     )
 
 

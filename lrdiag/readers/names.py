@@ -77,6 +77,8 @@ _PLAIN = _set(
 )
 # Words that say nothing of which loss it is.
 _BESIDE = _set("loss losses total mean avg average epoch step metrics log logs scalars")
+# Beside a rate they name something else of the optimizer: Lightning's lr-SGD-momentum.
+_NO_RATE = _set("loss mult scale find momentum weight")
 # A best-so-far, a scale or a spread is no loss, whatever else the name says.
 _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
@@ -187,7 +189,7 @@ def _rate(words: Words, known: frozenset[str]) -> Guess | None:
     named = "lr" in known or is_pair(words, {"learning", "l"}, {"rate", "r"})
     if not named and words not in (("rate",), ("eta0",)):
         return None
-    if "loss" in known or "mult" in known or "scale" in known or "find" in known:
+    if known & _NO_RATE:
         return None
     less = 0.3 if {"min", "max", "base", "initial", "init", "final"} & known else 0.0
     extra = len(known - TRAIN - {"lr", "learning", "rate", "l", "r", "current", "pg", "0"})

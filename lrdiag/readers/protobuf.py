@@ -29,14 +29,14 @@ def fields(data: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
         tag = data[at]
         at += 1
         if tag >= 0x80:
-            tag, at = _varint(data, at - 1)
+            tag, at = varint(data, at - 1)
         kind = tag & 7
         if kind == VARINT:
-            number, at = _varint(data, at)
+            number, at = varint(data, at)
             yield tag >> 3, kind, number
             continue
         if kind == BYTES:
-            size, at = (data[at], at + 1) if at < end and data[at] < 0x80 else _varint(data, at)
+            size, at = (data[at], at + 1) if at < end and data[at] < 0x80 else varint(data, at)
         elif kind in _SIZES:
             size = _SIZES[kind]
         else:
@@ -47,12 +47,53 @@ def fields(data: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
         at += size
 
 
+def spans(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the number, the wire type and the place of each field of a message inside others.
+
+    Args:
+        data: Bytes that hold the message.
+        at: Where it begins.
+        end: Where it ends.
+
+    Yields:
+        The place is where the value of the field begins and ends, its length not counted.
+
+    Raises:
+        ValueError: The bytes break off, or are no message.
+    """
+    while at < end:
+        tag = data[at]
+        at += 1
+        if tag >= 0x80:
+            tag, at = varint(data, at - 1)
+        kind = tag & 7
+        if kind == BYTES:
+            size = data[at] if at < end else 0
+            at += 1
+            if size >= 0x80:
+                size, at = varint(data, at - 1)
+            stop = at + size
+        elif kind == VARINT:
+            stop = at
+            while stop < end and data[stop] >= 0x80:
+                stop += 1
+            stop += 1
+        elif kind in _SIZES:
+            stop = at + _SIZES[kind]
+        else:
+            raise ValueError(f"a field is of wire type {kind}")
+        if stop > end:
+            raise ValueError("a field ends beyond its message")
+        yield tag >> 3, kind, at, stop
+        at = stop
+
+
 def signed(number: int) -> int:
     """Return what a varint of an int64 field says: negative ones have the upper bit set."""
     return number - (1 << 64) if number >> 63 else number
 
 
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: memoryview | bytes, at: int) -> tuple[int, int]:
     """Return the number that begins here, and where it ends."""
     number = shift = 0
     for k in range(at, len(data)):
