@@ -31,8 +31,8 @@ READERS: tuple[Reader, ...] = (
     wandb_file.READER,
     hf_trainer.READER,
     keras.READER,
-    jsonl.READER,
     wandb.READER,
+    jsonl.READER,
     csv.READER,
     text.READER,
 )

@@ -149,6 +149,7 @@ READER = Reader(
     tools=(
         Tool("DeiT, MAE, ConvNeXt", "log.txt"),
         Tool("LLaMA-Factory", "trainer_log.jsonl"),
+        Tool("W&B before 0.10", "wandb-history.jsonl"),
         *tools.RECORDS,
     ),
 )

@@ -305,5 +305,5 @@ READER = Reader(
     recognises=recognises,
     read=read,
     binary=True,
-    tools=(Tool("W&B", "run-*.wandb", "nothing is uploaded; the file is read where it is"),),
+    tools=(Tool("W&B", "run-*.wandb", "the file in wandb/run-…, synced or not"),),
 )
