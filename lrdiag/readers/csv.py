@@ -198,6 +198,8 @@ READER = Reader(
         Tool("DeePMD-kit", "lcurve.out"),
         Tool("flair", "loss.tsv"),
         Tool("guided-diffusion", "progress.csv"),
+        Tool("Hugging Face Trainer (notebook)", "the table below the cell, pasted"),
+        Tool("Unsloth", "the table below the cell, pasted"),
         Tool("Keras CSVLogger", "log.csv"),
         Tool("Lightning CSVLogger", "metrics.csv"),
         Tool("torchtitan (losses)", "losses.txt", "columns without names: steps, then losses"),

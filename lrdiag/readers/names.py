@@ -41,10 +41,15 @@ _SPELLINGS = {
     "trainacc": "train acc",
     "valacc": "val acc",
     "testacc": "test acc",
+    "hella": "val acc",
+    "hellaswag": "val acc",
 }
 TRAIN = frozenset({"train", "training", "trn", "tr", "learn", "trained"})
 # From what people mean most to what they mean least by a validation set.
-VAL = ("val", "valid", "validation", "vld", "eval", "evaluation", "dev", "test", "testing", "tst")
+VAL = (
+    *("val", "valid", "validation", "validate", "vld", "eval", "evaluation", "dev", "cv"),
+    *("test", "testing", "tst"),
+)
 _VAL = frozenset(VAL)
 
 # How surely each word names the quantity that is trained on.
@@ -73,7 +78,7 @@ _PLAIN = _set(
     "total mean avg average epoch step iter iteration batch lm ce nll cross entropy xent overall "
     "final full main model value log at set sum all net global raw the on of s is and metrics "
     "metric scalar scalars trainer interval subset mb minibatch per current cur logs info "
-    "rank outer inner task data"
+    "rank outer inner task data words word token tokens"
 )
 # Words that say nothing of which loss it is.
 _BESIDE = _set("loss losses total mean avg average epoch step metrics log logs scalars")
@@ -112,6 +117,7 @@ _STEPS = {
     "batches": 0.55,
     "s": 0.5,
 }
+_BESIDE_STEP = _set("global trainer current completed number num idx i")
 _NO_STEP = _set(
     "per sec second seconds time ms avg total max size warmup tokens samples skipped "
     "accum decay every interval norm loss eval val valid test"
@@ -157,6 +163,8 @@ def guess(name: str) -> Guess:
         return _WANDB_STEP
     words = words_of(name)
     known = frozenset(words)
+    if name.strip() == "#":
+        return Guess("step", 0.6, "the sign for a number")
     for judge in (_rate, _gradient, _loss, _accuracy, _epoch, _step, _time):
         found = judge(words, known)
         if found is not None:
@@ -235,6 +243,8 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
         quality -= 0.02
     if {"total", "overall", "all"} & known:
         quality += 0.04
+    if phase == "val" and {"mean", "avg", "average"} & known:
+        quality += 0.06  # a training loss is a mean; Marian's cross-entropy is a sum
     role: Role = "val_loss" if phase == "val" else "train_loss"
     said = {"val": "validation loss", "train": "training loss", "": "loss"}[phase]
     return Guess(role, min(max(quality, 0.0), 1.0), f"the name says {said}")
@@ -280,10 +290,10 @@ def _step(words: Words, known: frozenset[str]) -> Guess | None:
     kinds = [_STEPS[word] for word in words if word in _STEPS]
     if not kinds or known & _NO_STEP:
         return None
-    extra = known - TRAIN - set(_STEPS) - {"global", "trainer", "current", "number", "idx", "i"}
+    extra = known - TRAIN - set(_STEPS) - _BESIDE_STEP
     if len(extra) > 1 or (max(kinds) < 0.8 and extra):
         return None
-    quality = max(kinds) + (0.04 if "global" in known else 0.0) - 0.25 * len(extra)
+    quality = max(kinds) + (0.04 if {"global", "num"} & known else 0.0) - 0.25 * len(extra)
     return Guess("step", quality, "the name says step")
 
 

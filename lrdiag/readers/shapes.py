@@ -8,15 +8,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from lrdiag.readers.chatter import MARK as MARK
+from lrdiag.readers.chatter import is_code
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
+from lrdiag.readers.naming import LAYER, counter_of, is_logger, is_loss, spelled_out
 
-MARK = "\x01"  # stands for a number
 MAX_KEY = 4  # words of a name
+SURER = 0.03  # of a counter's quality, from which it stands before the first one
 # A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9_@.])([-+]?"
     r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
-    r"|(?:nan|inf|infinity)(?![A-Za-z0-9_])))",
+    r"|(?<!of )(?:nan|inf|infinity)(?![A-Za-z0-9_])))",
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(r"\b(?:tensor|array|np\.float\d+|float\d*)\(\s*\x01")
@@ -26,8 +29,6 @@ _QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
 _TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
 _COLONS = (":", "=", "\N{FULLWIDTH COLON}")
-_LAYER = "Region"
-_LEVELS = frozenset({"info", "warning", "debug", "error", "root", "main", "__main__", "stdout"})
 _UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
 
 
@@ -82,6 +83,8 @@ def take_apart(line: str) -> tuple[str, list[str]]:
 
 def shape_of(skeleton: str) -> Shape | None:
     """Return the shape of a line without its numbers; None if no number bears a name."""
+    if is_code(skeleton):
+        return None
     bar = bool(_BAR.search(skeleton))
     text = _WRAPPED.sub(MARK, _QUOTES.sub("", skeleton))
     text = _LISTED.sub(r"\1" + MARK, _PHASED.sub(r"\2 \1", text))
@@ -118,6 +121,7 @@ class _Walk:
         self.averages: dict[int, int] = {}
         self.place = -1
         self.title: list[str] = []  # what stands before the percentage of a bar
+        self.behind = -1  # the number right before the words
         self.nameless = False
 
     def run(self) -> None:
@@ -168,20 +172,19 @@ class _Walk:
         else:
             self.bare.append(self.place)
         self.words = []
+        self.behind = self.place
 
     def _name(self) -> None:
         words = self.words
-        levels = [k for k, word in enumerate(words[:-1]) if word.lower() in _LEVELS]
+        levels = [k for k, word in enumerate(words[:-1]) if is_logger(word)]
         self.context += words[: levels[-1]] if levels else []
-        words = [
-            word for word in words[levels[-1] if levels else 0 :] if word.lower() not in _LEVELS
-        ]
+        words = [word for word in words[levels[-1] if levels else 0 :] if not is_logger(word)]
         self.context += words[:-MAX_KEY]
         words = words[-MAX_KEY:]
         if not words:
             self.bare.append(self.place)
             return
-        cut = _counter_of(words)
+        cut = counter_of(words)
         self.context += words[:cut]
         self.named.append((" ".join(words[cut:]), self.place))
 
@@ -194,35 +197,39 @@ class _Walk:
         last = self.words[-1].lower()
         return guess(last).role in ("step", "epoch") or last in TRAIN or last in VAL
 
+    def _counter(self, role: str) -> tuple[str, int] | None:
+        """Return the name that is a counter most surely, the first of several; None without."""
+        best, quality = None, 0.0
+        for one in self.named:
+            said = guess(one[0])
+            # "STEP: 25/101 -- GLOBAL_STEP: 126", but "iter 4 step 2": most loops log by the iter.
+            if said.role == role and said.quality > quality:
+                best, quality = one, said.quality + SURER
+        return best
+
     def _suffix(self, token: str) -> None:
         """Name a bare number by the words behind it: "0.25 loss," or "0.001 rate,"."""
-        if token in ("", ",", ";", "|") and self.words and self.bare:
+        right = bool(self.bare) and self.bare[-1] == self.behind
+        if right and self.words and token in ("", ",", ";", "|"):
             name = " ".join(self.words[-MAX_KEY:])
-            behind = self.bare[-1] == self.place and guess(name).role not in ("ignore", "time")
-            if behind or (name == "avg" and self.bare[-1] == self.place):
+            if name == "avg" or guess(name).role not in ("ignore", "time"):
                 self.named.append((name, self.bare.pop()))
                 self.words = []
 
     def _break(self) -> None:
         self.context += self.words
         self.words = []
+        self.behind = -1
 
     def shape(self, bar: bool) -> Shape | None:
-        counters: dict[str, tuple[str, int] | None] = {"step": None, "epoch": None}
-        pairs: list[tuple[str, int]] = []
-        for name, place in self.named:
-            role = guess(name).role
-            if role in counters and counters[role] is None:
-                counters[role] = (name, place)
-            else:
-                pairs.append((name, place))
-        step, epoch = self._progress(counters["step"], counters["epoch"], pairs)
+        step, epoch = self._counter("step"), self._counter("epoch")
+        pairs = [one for one in self.named if one not in (step, epoch)]
+        step, epoch = self._progress(step, epoch, pairs)
         if not pairs and step is None and epoch is None:
             return None
-        losses = tuple(name for name, _ in pairs if is_loss(name))
-        if not losses or any(name == _LAYER for name, _ in pairs):
-            pairs = _spelled_out(pairs)
-            losses = tuple(name for name, _ in pairs if is_loss(name))
+        names = {name for name, _ in pairs}
+        if LAYER in names or not any(map(is_loss, names)):
+            pairs = spelled_out(pairs, terse=self._terse())
         phase, about = self._phase(pairs)
         return Shape(
             pairs=tuple(pairs),
@@ -234,7 +241,7 @@ class _Walk:
             about=about,
             bar=bar,
             nameless=self.nameless,
-            losses=losses,
+            losses=tuple(name for name, _ in pairs if is_loss(name)),
         )
 
     def _progress(
@@ -269,7 +276,15 @@ class _Walk:
     def _leading(self) -> tuple[str, int] | None:
         """Take a number at the start of the line for the step: "[0] train-rmse:0.5", "7: …"."""
         marks = "".join(token for token, _, _ in self.tokens[:3])
-        return ("step", 0) if marks.startswith((f"[{MARK}]", f"{MARK}:")) else None
+        led = marks.startswith((f"[{MARK}]", f"{MARK}:")) or self._terse()
+        return ("step", 0) if led else None
+
+    def _terse(self) -> bool:
+        """Say whether the line is of the form of build-nanogpt: "0 val 10.95", "0 hella 0.25"."""
+        if [token for token, _, _ in self.tokens[::2]] != [MARK, MARK]:
+            return False
+        word = self.tokens[1][0]
+        return bool(phase_of(words_of(word))) and len(self.tokens) == 3
 
     def _phase(self, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
         words = list(self.context)
@@ -278,44 +293,11 @@ class _Walk:
         if pairs and guess(pairs[0][0]).role == "ignore":
             words += pairs[0][0].split()
         for wanted in ("val", "train"):
-            for word in words:
+            # "validation loss at iteration 100 on test set"
+            for word in reversed(words):
                 if phase_of(words_of(word)) == wanted:
                     return wanted, word
         return "", ""
-
-
-def _counter_of(words: Sequence[str]) -> int:
-    """Return where in the words the name of a counter begins; 0 if they name none.
-
-    "validation loss at iteration 100" counts iterations; "skipped iterations 0" does not.
-    """
-    role = guess(words[-1]).role
-    if role not in ("step", "epoch"):
-        return 0
-    if guess(" ".join(words)).role in ("train_loss", "val_loss"):
-        return len(words) - 1
-    places = range(len(words) - 1) if len(words) > 1 else range(1)
-    return next((k for k in places if guess(" ".join(words[k:])).role == role), 0)
-
-
-def _spelled_out(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Say loss where only the names beside it tell: darknet's "avg, rate", CatBoost's "learn".
-
-    Where darknet tells of one of its output layers, its losses are those of that layer.
-    """
-    names = {name for name, _ in pairs}
-    if _LAYER in names:
-        return [(f"{_LAYER} {name}" if is_loss(name) else name, place) for name, place in pairs]
-    short = (
-        {"avg"} if {"avg", "rate"} <= names else {"learn", "test"} if "learn" in names else set()
-    )
-    return [(f"{name} loss" if name in short else name, place) for name, place in pairs]
-
-
-def is_loss(name: str) -> bool:
-    """Say whether a name names a loss, surely enough to keep its line."""
-    said = guess(name)
-    return said.role in ("train_loss", "val_loss") and said.quality >= 0.3
 
 
 def box_row(line: str) -> tuple[str, str] | None:

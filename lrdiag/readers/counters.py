@@ -1,0 +1,59 @@
+"""What the counters in the lines of a console log count."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from lrdiag.numerics import FloatArray
+from lrdiag.readers.bars import steps_of
+from lrdiag.readers.lines import Form
+from lrdiag.readers.names import guess
+
+MIN_STRIDES = 3  # strides of a counter that show whether it counts samples
+EVENLY = 0.8  # of the strides of a counter; the last batch of a pass is smaller
+BATCH = 32  # samples; 50, 100 and 200 batches, between which most loops log, are no multiples
+SET_SIZE = 10_000  # samples; MNIST has 60,000, CIFAR-10 50,000
+
+
+def counts_samples(forms: Sequence[Form]) -> bool:
+    """Say whether the "i/n" of training lines counts samples: "[640/60000 (1%)]".
+
+    It looks like a count of batches, so its stride must tell: some batches of 32 or more
+    samples, or a stretch of a data set of a round size. A mistake costs no more than the
+    name of the axis.
+    """
+    counted = [form for form in forms if form.shape.step and form.phase != "val"]
+    if not counted or any(form.shape.bar or not form.shape.nameless for form in counted):
+        return False
+    order = np.argsort(np.concatenate([form.rows for form in counted]))
+    strides = np.diff(np.concatenate([steps_of(form) for form in counted])[order])
+    strides = strides[strides > 0.0]
+    totals = np.concatenate([_totals(form) for form in counted])
+    if len(strides) < MIN_STRIDES or len(np.unique(totals)) != 1:
+        return False
+    stride, total = float(np.median(strides)), float(totals[0])
+    round_size = total >= SET_SIZE and total % 1000 == 0
+    return bool(np.mean(strides == stride) >= EVENLY) and (
+        stride % BATCH == 0 or (round_size and stride >= BATCH)
+    )
+
+
+def _totals(form: Form) -> FloatArray:
+    place = form.shape.totals.get(form.shape.step[1]) if form.shape.step else None
+    return np.full(len(form), np.nan) if place is None else form.values(place)
+
+
+def counter_name(forms: Sequence[Form], kind: str) -> str:
+    """Return what most lines call the counter of steps or epochs."""
+    found: Counter[str] = Counter()
+    for form in forms:
+        counter = form.shape.step if kind == "step" else form.shape.epoch
+        if counter and guess(counter[0]).role == kind:
+            found[counter[0]] += len(form)
+    return found.most_common(1)[0][0] if found else kind
+
+
+def is_step(name: str) -> bool:
+    """Say whether a name is one for a counter of steps."""
+    return guess(name).role == "step"
