@@ -6,8 +6,9 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray, count_distinct
 from lrdiag.readers.families import family_of, refused_family
-from lrdiag.readers.names import words_of
+from lrdiag.readers.names import Words, words_of
 from lrdiag.readers.reader import Table
+from lrdiag.readers.search import search_of
 from lrdiag.run import Refusal, Role
 from lrdiag.wording import say_rate
 
@@ -22,6 +23,10 @@ TRIALS = Refusal(
 SWEEP_DECADES = 3.0  # a range test covers more; no warmup grows by one factor a row for so long
 SWEEP_ROWS = 20
 EVEN = 0.1  # spread of the growth from row to row over its mean; rates are logged with few digits
+FEW_RATES = 4  # rows; fewer show no habit
+JUMP = 0.4  # of the logarithm of a rate, a factor of 1.5; schedules go up so far once a cycle
+OFTEN = 0.15  # of the rows; of rates drawn at random a third to a half jump each way
+_ID = frozenset({"name", "trial", "run", "id", "experiment", "model", "config"})
 # Settings of a run; two of them that differ between rows mean that rows are runs.
 _COUNTERS: tuple[Role, ...] = ("step", "epoch")
 _SETTINGS = frozenset(
@@ -41,8 +46,9 @@ def refusal_of(
         return None if {"train_loss", "val_loss"} & set(chosen) else NO_LOSS
     if table.refusal is not None:
         return table.refusal
-    if _rows_are_runs(table, chosen):
-        return TRIALS
+    trials = search_of([*table.columns, *table.texts])
+    if trials or _rows_are_runs(table, chosen):
+        return trials or TRIALS
     if "lr" in chosen and _is_sweep(table.columns[chosen["lr"]].values):
         return _range_test(table.columns[chosen["lr"]].values)
     family = "" if table.alone else family_of(table.columns)
@@ -70,6 +76,10 @@ def _range_test(rates: FloatArray) -> Refusal:
 
 
 def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:
+    most = max(1, 0.5 * table.rows)
+    ids = [words_of(name) for name, many in table.texts.items() if many > most]
+    if any({"trial", "id"} <= set(words) for words in [*ids, *_numbered(table, most)]):
+        return True  # even where a counter says how far each trial came
     if any(_orders(table, chosen[role]) for role in _COUNTERS if role in chosen):
         return False
     varied = [
@@ -78,13 +88,27 @@ def _rows_are_runs(table: Table, chosen: Mapping[Role, str]) -> bool:
         if name.strip().lower() in _SETTINGS or name.lower().startswith(("param", "config"))
         if len(np.unique(cells.values)) > 1
     ]
-    ids = [
-        name
-        for name, different in table.texts.items()
-        if different > max(1, 0.5 * table.rows)
-        and {"name", "trial", "run", "id", "experiment", "model", "config"} & set(words_of(name))
+    drawn = "lr" in chosen and chosen["lr"] not in varied and _is_drawn(table, chosen["lr"])
+    return table.rows > 1 and (len(varied) + drawn >= 2 or any(_ID & set(one) for one in ids))
+
+
+def _numbered(table: Table, most: float) -> list[Words]:
+    """Return the names of the columns of trials whose numbers differ in most rows."""
+    return [
+        words_of(name)
+        for name, cells in table.columns.items()
+        if "trial" in name.lower() and len(np.unique(cells.values)) > most
     ]
-    return table.rows > 1 and (len(varied) >= 2 or bool(ids))
+
+
+def _is_drawn(table: Table, rate: str) -> bool:
+    """Say whether a rate jumps up and down from row to row, as no schedule does."""
+    rates = table.columns[rate].values
+    if len(rates) < FEW_RATES or not np.isfinite(rates).all() or rates.min() <= 0.0:
+        return False
+    jumps = np.diff(np.log(rates))
+    up, down = np.mean(jumps > JUMP), np.mean(jumps < -JUMP)
+    return bool(min(up, down) > OFTEN)
 
 
 def _orders(table: Table, name: str) -> bool:

@@ -17,6 +17,7 @@ from lrdiag.readers.metrics import SYSTEM, Metric, check_sizes, table_from_metri
 from lrdiag.readers.mlflow import NAME_TAG, clean, note_settings
 from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
+from lrdiag.readers.search import ONE_TRIAL
 from lrdiag.run import Refusal
 
 SHOWN = 6  # tables that an error names; a database of a web application has fifty
@@ -24,7 +25,6 @@ MOST_RUNS = 100_000  # each takes 0.3 kB before its metrics
 LARGEST = 1.7976931348623157e308  # what MLflow writes for infinity: no database knows it
 _NONFINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}  # as Trackio has it
 EACH_TRIAL = "one value a trial, not the losses of the steps of one run"
-ONE_TRIAL = "Give the log of one trial: its losses, one row a step."
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,9 @@ READER = Reader(
     read=read,
     tools=(
         Tool("flair", "training.log"),
-        Tool("pytorch-CycleGAN", "loss_log.txt", "cycle_A is judged alone, or G_L1 of pix2pix"),
+        Tool("HiFi-GAN", "console", "the error of the mel spectrogram is judged alone"),
+        Tool("pix2pix", "loss_log.txt", "G_L1 is judged alone"),
+        Tool("pytorch-CycleGAN", "loss_log.txt", "cycle_A is judged alone"),
         *LANGUAGE,
         *SPEECH,
         *DIFFUSION,

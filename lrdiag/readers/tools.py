@@ -48,7 +48,10 @@ CONSOLE = (
 # Trainers that write a table.
 TABLES = (
     Tool("fastai CSVLogger", "history.csv"),
+    Tool("MLflow runs table", "search_runs as CSV", "refused: its rows are finished runs"),
     Tool("NequIP", "metrics_epoch.csv"),
+    Tool("Optuna trials table", "trials_dataframe as CSV", "refused: its rows are trials"),
+    Tool("Ray Tune", "progress.csv", "one trial is one run"),
     Tool("SchNetPack", "log.csv"),
     Tool("skorch (console)", "console"),
     Tool("timm", "summary.csv"),
@@ -63,6 +66,7 @@ RECORDS = (
     Tool("MACE", "*_train.txt"),
     Tool("mmcv", "*.log.json"),
     Tool("mmengine", "scalars.json"),
+    Tool("Ray Tune (JSON)", "result.json", "one trial is one run"),
     Tool("skorch", "history.json"),
 )
 
