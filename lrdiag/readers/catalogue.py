@@ -6,7 +6,9 @@ from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
 from lrdiag.readers import (
+    catboost,
     csv,
+    deepxde,
     downloads,
     hf_trainer,
     jsonl,
@@ -18,6 +20,7 @@ from lrdiag.readers import (
     text,
     wandb,
     wandb_file,
+    yolo,
 )
 from lrdiag.readers.reader import Reader, Tool
 
@@ -25,6 +28,7 @@ ENTRY_POINTS = "lrdiag.readers"
 
 # The most telling first.
 READERS: tuple[Reader, ...] = (
+    catboost.READER,
     tensorboard.READER,
     downloads.READER,
     mlflow.READER,
@@ -35,6 +39,8 @@ READERS: tuple[Reader, ...] = (
     keras.READER,
     wandb.READER,
     jsonl.READER,
+    yolo.READER,
+    deepxde.READER,
     csv.READER,
     text.READER,
 )

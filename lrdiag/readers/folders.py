@@ -41,6 +41,8 @@ DOWNLOAD = re.compile(
 )
 HERE = "."  # the folder of all paths
 _CLOCK = re.compile(r"\d{9,11}\.\d+")
+_ERRORS = frozenset({"learn_error.tsv", "test_error.tsv"})
+_CATBOOST = frozenset({"catboost_training.json", "time_left.tsv"})
 # Folders of a run that TensorBoard shows as curves of one chart.
 _TWINS = frozenset({"train", "training", "val", "valid", "validation", "eval", "test", "dev"})
 
@@ -79,7 +81,8 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     The event files of a folder are one run, with those of its folders called train and
     validation, and of those that hold one curve each beside them; so are the curves of a run
     that were downloaded from TensorBoard one by one. The files below a run of MLflow are one
-    run, and so are those of a run that W&B resumed. Any other file is a log itself.
+    run, and so are those of a run that W&B resumed, and all that CatBoost writes of a
+    training. Any other file is a log itself.
 
     Args:
         paths: Paths inside one folder, parts joined by "/".
@@ -89,11 +92,23 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """
     events = {PurePosixPath(path).parent for path in paths if EVENTS.search(path)}
     logs: dict[str, list[int]] = {}
+    boosted = {path.parent for path in map(PurePosixPath, paths) if path.name in _ERRORS}
     for k, path in enumerate(paths):
-        logs.setdefault(_log_of(path, events), []).append(k)
+        name = _catboost(PurePosixPath(path), boosted) or _log_of(path, events)
+        logs.setdefault(name, []).append(k)
     return tuple(
         (paths[found[0]] if name == HERE else name, tuple(found)) for name, found in logs.items()
     )
+
+
+def _catboost(path: PurePosixPath, boosted: Collection[PurePosixPath]) -> str:
+    """Return the folder of a training with CatBoost that a file belongs to, or nothing.
+
+    Beside its tables it writes the same as JSON, as event files, and what time is left.
+    """
+    folder = path.parent.parent if EVENTS.search(path.name) else path.parent
+    mine = path.name in _ERRORS | _CATBOOST or EVENTS.search(path.name)
+    return (str(folder) if folder.name else "catboost") if mine and folder in boosted else ""
 
 
 def _log_of(path: str, events: Collection[PurePosixPath]) -> str:

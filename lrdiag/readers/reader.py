@@ -20,6 +20,7 @@ _GENERIC = frozenset(
     metrics results log logs output history trainer_state train training stats scalars progress
     train_log training_log train_history training_history debug stdout stderr console loss losses
     loss_log log_history all_results csv files wandb-history learn_error progress_log
+    test_error catboost_info catboost_training
     """.split()  # noqa: SIM905
 )
 
