@@ -16,6 +16,7 @@ from app.assets import asset_url
 from app.settings import Settings
 from app.views import RunView, SymptomRow
 from lrdiag import __version__
+from lrdiag.readers.folders import JUNK
 from lrdiag.report.nobreak import hold_units
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES
@@ -125,9 +126,11 @@ class HomePage(Page):
     hero: Spark
     limit: str
     limit_bytes: int
+    limit_files: int
     tools: int
     problem: FileProblem | None = None
     pasted: str = ""
+    beside: ClassVar[tuple[str, ...]] = tuple(sorted(JUNK))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ LRDIAG_PUBLIC_URL       what links begin with behind a proxy, as in https://curv
 LRDIAG_DATABASE_URL     postgresql+psycopg://user@host/name; SQLite in the folder
 LRDIAG_BLOB_URL         s3://, gs:// or az:// with the provider's own variables; in the folder
 LRDIAG_MAX_UPLOAD_BYTES the largest request, and the most it may unpack to; 200000000
-LRDIAG_MAX_FILES        the most files in one request; 50
+LRDIAG_MAX_FILES        the most files in one request; 500
 LRDIAG_MAX_DIAGNOSES    logs diagnosed at once, each in a process of its own; others wait; 2
 LRDIAG_READ_SECONDS     the longest that reading and diagnosing one upload may take; 30
 LRDIAG_READ_MEMORY      the most memory that it may take, in bytes; 4000000000
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     blob_url: str | None = None
     max_upload_bytes: int = Field(default=200_000_000, gt=0)
-    max_files: int = Field(default=50, gt=0)
+    max_files: int = Field(default=500, gt=0)  # a folder of MLflow has one a metric
     max_diagnoses: int = Field(default=2, gt=0)
     read_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     read_memory: int = Field(default=4_000_000_000, gt=0)

@@ -33,6 +33,10 @@ MAX_FIELDS = 4  # text and name are read
 IDLE_SECONDS = 30.0  # a body that stands still this long is given up
 DRAIN_SECONDS = 5.0
 LONGEST_NAME = 200
+LONGEST_PATH = 290  # what a row of the store takes is 300
+MOST_FOLDERS = 7  # mlruns/<experiment>/<run>/metrics/val/loss/<part> has six
+SEPARATORS = re.compile(r"[/\\]")
+ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -234,10 +238,23 @@ def _bad_json(words: str) -> RequestValidationError:
 
 
 def clean_name(name: str) -> str:
-    """Return a file name fit to be shown: without folders, control or direction characters."""
-    last = re.split(r"[/\\]", name)[-1]
-    shown = UNPRINTABLE.sub("", last).strip().encode("utf-8", "replace").decode()
-    return shown[:LONGEST_NAME] or "log"
+    """Return a file name fit to be shown: without control or direction characters.
+
+    A path from a dropped folder on is kept, for it tells which files are one log; one from the
+    root of a disk is nobody's business.
+    """
+    parts = [_clean(part) for part in SEPARATORS.split(name)]
+    parts = [part for part in parts if part not in ("", ".", "..")][-MOST_FOLDERS - 1 :]
+    if ABSOLUTE.match(name):
+        del parts[:-1]
+    while len(parts) > 1 and sum(map(len, parts)) + len(parts) - 1 > LONGEST_PATH:
+        del parts[0]
+    return "/".join(parts) or "log"
+
+
+def _clean(part: str) -> str:
+    shown = UNPRINTABLE.sub("", part).strip().encode("utf-8", "replace").decode()
+    return shown[:LONGEST_NAME]
 
 
 def megabytes(size: int) -> str:

@@ -192,9 +192,12 @@ def read_curves(store: Store, stored: Stored, k: int) -> Curves:
 
 
 def title_of(sources: Sequence[Source]) -> str:
-    """Return what lists call these logs."""
-    first = sources[0].name
-    return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
+    """Return what lists call these logs: the file, or the folder that holds them all."""
+    if len(sources) == 1:
+        return sources[0].name
+    first, *others = dict.fromkeys(source.name.partition("/")[0] for source in sources)
+    more = len(others) if "/" in sources[0].name else len(sources) - 1
+    return f"{first} and {more} more" if more else first
 
 
 def _order(

@@ -291,6 +291,7 @@ def _home(
         hero=cards[-1].spark,
         limit=megabytes(settings.max_upload_bytes),
         limit_bytes=settings.max_upload_bytes,
+        limit_files=settings.max_files,
         tools=len(list_formats()),
         problem=problem,
         pasted=pasted,

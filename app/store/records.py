@@ -11,7 +11,7 @@ class StoredFile:
     """One uploaded file.
 
     Attributes:
-        name: As the browser called it, without folders.
+        name: As the browser called it, from the dropped folder on.
         key: SHA-256 of the bytes in hex; where the blob is.
         size: In bytes, as uploaded.
     """

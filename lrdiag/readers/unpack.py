@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -53,7 +54,7 @@ def unpack(source: Source, *, limits: Limits = Limits()) -> tuple[Source, ...]: 
         EmptyLogError: The archive holds no file that may be a log.
     """
     if source.parts:
-        return _logs([part for part in source.parts if may_be_log(part.name)], limits)
+        return _logs(_open_folder(source.parts, limits), limits)
     _check_size(len(source.data), limits)
     if source.data.startswith(ZIP):
         return _unzip(source, limits)
@@ -70,6 +71,22 @@ def _check_size(size: int, limits: Limits) -> None:
             f"The log holds more than {limits.max_bytes / 1e6:,.0f} MB.",
             hint="Keep every tenth row, or only the columns of the losses and the learning rate.",
         )
+
+
+def _open_folder(files: Sequence[Source], limits: Limits) -> list[Source]:
+    """Return the files of a folder that may be logs, compressed ones as what they hold."""
+    found, left = [], limits.max_bytes
+    for file in files:
+        if not may_be_log(file.name):
+            continue
+        try:
+            plain = _decompress(file, replace(limits, max_bytes=max(left, 1)))
+        except MalformedLogError:
+            plain = file  # which tells by its first bytes why it gives no run
+        left -= len(plain.data)
+        _check_size(limits.max_bytes - left, limits)
+        found.append(plain)
+    return found
 
 
 def _decompress(source: Source, limits: Limits) -> Source:

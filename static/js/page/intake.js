@@ -1,8 +1,8 @@
 // Home: logs by drop, file dialog or paste, with progress and errors in place.
 import { show, toProblem, UNREACHED } from "./dom.js";
 
-const LOGS = /\.(csv|tsv|tab|txt|log|out|json|jsonl|ndjson|dat|gz|zip)$/i; // what to take out of a folder
-const MOST = 50; // files of one folder; the server says no to more
+const HIDDEN = /^(\.|__MACOSX$|__pycache__$)/;
+const META = "meta.yaml"; // tells the name of a run of MLflow; no other .yaml is read
 
 export function startIntake(intake) {
   if (!intake) return;
@@ -29,18 +29,28 @@ export function startIntake(intake) {
     show(outcome, answer.problem);
   }
 
-  function sendFiles(files, left = 0) {
+  // Each file comes with its path from the dropped folder on: it tells which files are one log.
+  function sendFiles(files, { left = 0, folder = "" } = {}) {
     if (!files.length) {
       if (left)
         show(outcome, {
           title: "No log in this folder",
-          detail: `${left} files were seen; none has the ending of a log.`,
+          detail: `${left} files were seen; all of them are weights, pictures, code or hidden.`,
           hint: "Drop the log file itself.",
         });
       return;
     }
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    const what = files.length === 1 ? files[0].name : `${files.length} files`;
+    const most = Number(intake.dataset.files);
+    if (files.length > most) {
+      show(outcome, {
+        title: "Too many files to send",
+        detail: `${folder || "The drop"} holds more than ${most} files that may be logs.`,
+        hint: "Drop the folder of one run, pack it as .zip, or use the command line: lrdiag diagnose FOLDER",
+      });
+      return;
+    }
+    const size = files.reduce((sum, { file }) => sum + file.size, 0);
+    const what = folder || (files.length === 1 ? files[0].file.name : `${files.length} files`);
     const limit = Number(intake.dataset.limit);
     if (size > limit) {
       show(outcome, {
@@ -51,12 +61,12 @@ export function startIntake(intake) {
       return;
     }
     const body = new FormData();
-    files.forEach((file) => body.append("files", file, file.name));
+    for (const { file, path } of files) body.append("files", file, path);
     upload(body, what);
   }
 
   picker.addEventListener("change", () => {
-    const files = [...picker.files];
+    const files = bare(picker.files);
     picker.value = ""; // the same file may be chosen again
     sendFiles(files);
   });
@@ -85,12 +95,13 @@ export function startIntake(intake) {
     event.preventDefault();
     over(false);
     depth = 0;
-    const { files, left } = await collect(event.dataTransfer);
-    sendFiles(files, left);
+    const beside = new Set(intake.dataset.beside.split(" "));
+    const { files, ...about } = await collect(event.dataTransfer, beside, Number(intake.dataset.files));
+    sendFiles(files, about);
   });
 
   document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
+    const files = bare(event.clipboardData?.files ?? []);
     if (files.length) {
       event.preventDefault();
       sendFiles(files);
@@ -107,6 +118,7 @@ export function startIntake(intake) {
   });
 }
 
+const bare = (files) => [...files].map((file) => ({ file, path: file.name }));
 const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 const megabytes = (bytes) =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toPrecision(bytes < 1e8 ? 2 : 3)} MB`;
@@ -151,21 +163,29 @@ function post(url, body, type, onProgress) {
   });
 }
 
-// The files of a drop; out of a folder only what has the ending of a log.
-async function collect(transfer) {
+// The files of a drop; out of a folder all but what lies beside logs, as lrdiag/readers/folders.py
+// has it. One file more than may be sent is enough to say that there are too many.
+async function collect(transfer, beside, most) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return { files: [...transfer.files], left: 0 };
+  const folders = entries.filter((entry) => entry.isDirectory);
+  if (!folders.length) return { files: bare(transfer.files) };
   const files = [];
   let left = 0;
+  const wanted = ({ name }) =>
+    !HIDDEN.test(name) && (name === META || !beside.has(name.slice(name.lastIndexOf(".")).toLowerCase()));
   const walk = async (entry, chosen) => {
-    if (files.length >= MOST) return;
-    if (entry.isFile && (chosen || LOGS.test(entry.name)))
-      files.push(await new Promise((yes, no) => entry.file(yes, no)));
-    else if (entry.isFile) left += 1;
+    if (files.length > most) return;
+    if (!chosen && !wanted(entry)) left += 1;
+    else if (entry.isFile) files.push(await opened(entry));
     else for (const child of await children(entry)) await walk(child, false);
   };
   for (const entry of entries) await walk(entry, true);
-  return { files, left };
+  return { files, left, folder: folders[0].name };
+}
+
+async function opened(entry) {
+  const file = await new Promise((yes, no) => entry.file(yes, no));
+  return { file, path: entry.fullPath.replace(/^\/+/, "") || file.name };
 }
 
 async function children(folder) {
