@@ -64,7 +64,10 @@ def diagnosis_page(
         tabs=run_tabs(store, stored, k, f"/d/{stored.id}"),
         strip=say_strip(stored.result["runs"], k, picked=picked),
         whole=say_whole(stored.result["runs"], entry),
-        errors=tuple(FileProblem(**one) for one in stored.result["errors"]),
+        errors=tuple(
+            FileProblem(shorten_path(one["source"]), one["error"], one["hint"])
+            for one in stored.result["errors"]
+        ),
         links=working_links(store.list_shares(stored.owner, stored.id), datetime.now(UTC)),
         recalled=store.recalls(stored.owner, shape_of_entry(entry)),
         problem=problem,
@@ -93,6 +96,11 @@ def shared_page(store: Store, shared: Shared, token: str, k: int | None) -> Shar
         tabs=run_tabs(store, stored, k, f"/s/{token}"),
         strip=say_strip(stored.result["runs"], k, picked=picked),
     )
+
+
+def shorten_path(path: str) -> str:
+    """Return a path as a page has room for it: the file and the folder that it lies in."""
+    return path if path.count("/") < 2 else "…/" + "/".join(path.split("/")[-2:])
 
 
 def _name_of(stored: Stored, k: int) -> str:

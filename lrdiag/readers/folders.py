@@ -58,20 +58,31 @@ def may_be_log(path: str) -> bool:
 
 
 def bundle(files: Sequence[Source]) -> tuple[Source, ...]:
-    """Put the files of one folder, as a browser sends a dropped one, into one source.
+    """Put the files of one folder, or of one log, as a browser sends them, into one source.
 
     Args:
         files: Files, those of a folder with their paths from that folder on.
 
     Returns:
-        One source a folder and one a file without, in the order of the first.
+        One source a folder, and one a log that came without, in the order of the first.
     """
+    paths = [file.name.lstrip("/") for file in files]
+    bare = [k for k, path in enumerate(paths) if "/" not in path]
+    joint = {
+        bare[i]: name
+        for name, found in group([paths[k] for k in bare])
+        if len({paths[bare[i]] for i in found}) == len(found) > 1  # not twice the same name
+        for i in found
+    }
     tops: dict[str, list[Source]] = {}
-    for k, file in enumerate(files):
-        top, cut, _ = file.name.lstrip("/").partition("/")
-        tops.setdefault(top if cut else f"/{k}", []).append(file)
+    for k, (file, path) in enumerate(zip(files, paths, strict=True)):
+        top, cut, _ = path.partition("/")
+        tops.setdefault(top if cut else f"/{joint.get(k, k)}", []).append(file)
     return tuple(
-        found[0] if top[0] == "/" else Source(top, b"", tuple(found)) for top, found in tops.items()
+        found[0]
+        if top[0] == "/" and len(found) == 1
+        else Source(top.lstrip("/"), b"", tuple(found))
+        for top, found in tops.items()
     )
 
 

@@ -10,6 +10,8 @@ from tests.e2e.conftest import Newcomer, Visitor
 
 pytestmark = pytest.mark.browser
 
+SAMPLES = Path(__file__).parents[1] / "readers" / "samples"
+
 DROP = """(files) => {
   const transfer = new DataTransfer();
   for (const [name, text] of files) transfer.items.add(new File([text], name));
@@ -23,6 +25,17 @@ def drop(visitor: Visitor, *files: tuple[str, str]) -> None:
     visitor.page.dispatch_event("#drop", "dragenter", {"dataTransfer": transfer})
     expect(visitor.page.locator("#drop")).to_have_class("drop over")
     visitor.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+
+
+def drop_from_disk(visitor: Visitor, *paths: Path) -> None:
+    """Drop files and folders as the system does: a script can make no folder."""
+    box = visitor.page.locator("#drop").bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + 20, "y": box["y"] + 20}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    devtools = visitor.context.new_cdp_session(visitor.page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
 
 
 def arrive(visitor: Visitor) -> None:
@@ -54,6 +67,44 @@ def test_several_dropped_logs_become_one_diagnosis_with_a_run_each(
     tabs.filter(has_text="a").first.click()
     visitor.page.wait_for_url("**run=0")
     expect(visitor.page.locator("h1")).to_contain_text("too high")
+
+
+def test_a_dropped_folder_of_a_run_becomes_one_run(visitor: Visitor) -> None:
+    visitor.go("/")
+    drop_from_disk(visitor, SAMPLES / "keras-tensorboard" / "fit")
+    arrive(visitor)
+    expect(visitor.page.locator(".runhead .file")).to_have_text("fit")
+    expect(visitor.page.locator(".runs")).to_have_count(0)
+    expect(visitor.page.locator(".k-val")).to_be_visible()
+
+
+def test_out_of_a_folder_only_what_may_be_a_log_is_sent(
+    visitor: Visitor, log: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exp 1"
+    for name in ("weights.pt", ".git/config", "__pycache__/a.log", "a/config.yaml"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"step,loss\n1,2\n")
+    visitor.go("/")
+    drop_from_disk(visitor, folder)
+    outcome = visitor.page.locator("#outcome [role=alert]")
+    expect(outcome).to_contain_text("No log in this folder")
+    expect(outcome).to_contain_text("4 files and folders")
+    (folder / "a" / "train_log").write_text(log.read_text())
+    drop_from_disk(visitor, folder)
+    arrive(visitor)
+    expect(visitor.page.locator(".runhead .file")).to_have_text("exp 1/a/train_log")
+    expect(visitor.page.locator(".unread")).to_have_count(0)
+
+
+def test_a_folder_of_too_many_files_is_not_even_sent(visitor: Visitor, tmp_path: Path) -> None:
+    for k in range(4):
+        (tmp_path / f"{k}.csv").write_text("step,loss\n1,2\n")
+    visitor.go("/")
+    visitor.page.locator("[data-intake]").evaluate("(intake) => { intake.dataset.files = '3'; }")
+    drop_from_disk(visitor, tmp_path)
+    expect(visitor.page.locator("#outcome [role=alert]")).to_contain_text("Too many files")
 
 
 def test_the_file_dialog_takes_a_log(visitor: Visitor, log: Path) -> None:

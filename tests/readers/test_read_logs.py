@@ -102,3 +102,16 @@ def test_files_of_one_dropped_folder_are_one_source() -> None:
         ("other", 1),
         ("b.csv", 0),
     ]
+
+
+def test_files_of_one_log_are_one_source_without_a_folder_too() -> None:
+    names = ("run-a-tag-loss.csv", "b.csv", "run-a-tag-val_loss.csv", "events.out.tfevents.1.vm")
+    bundled = bundle([Source(name, b"") for name in (*names, "weights.pt")])
+    assert [(one.name, len(one.parts)) for one in bundled] == [
+        ("run-a", 2),
+        ("b.csv", 0),
+        ("events.out.tfevents.1.vm", 0),
+        ("weights.pt", 0),
+    ]
+    twice = [Source("run-a-tag-loss.csv", b"")] * 2
+    assert bundle(twice) == tuple(twice)

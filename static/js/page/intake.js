@@ -35,7 +35,7 @@ export function startIntake(intake) {
       if (left)
         show(outcome, {
           title: "No log in this folder",
-          detail: `${left} files were seen; all of them are weights, pictures, code or hidden.`,
+          detail: `${left} files and folders were seen; all of them are weights, pictures, code or hidden.`,
           hint: "Drop the log file itself.",
         });
       return;
