@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lrdiag.numerics import FloatArray
+from lrdiag.numerics import FloatArray, median_of
 from lrdiag.readers.names import Guess, guess, stem_of, words_of
 from lrdiag.readers.reader import Cells, Table
 from lrdiag.readers.sums import role_of_sum
@@ -222,7 +222,7 @@ def _support(role: Role, cells: Cells) -> str:
     if len(values) < 3:
         return ""
     tenth = max(1, len(values) // 10)
-    start, end = float(np.median(values[:tenth])), float(np.median(values[-tenth:]))
+    start, end = median_of(values[:tenth]), median_of(values[-tenth:])
     if role in ("train_loss", "val_loss"):
         return "the values fall" if end < start else ""
     if role == "step":

@@ -1,14 +1,13 @@
 """What one loss curve shows: where it starts, how low it comes, how noisy it is."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrdiag.numerics import FloatArray, robust_scale
+from lrdiag.numerics import FloatArray, median_of, robust_scale
 from lrdiag.run import Series
-from lrdiag.signals.robust import running_median, step_noise
+from lrdiag.signals.robust import medians, running_median, step_noises
 
 MOST_BINS = 200  # medians that carry the shape; a plateau or a swing is wider than 0.5 % of a run
 FEWEST_BINS = 20  # of a log with more rows than ROWS_AS_BINS
@@ -127,9 +126,13 @@ def measure_curve(series: Series) -> Curve:
         ValueError: No value is finite; Signals asks before it measures.
     """
     finite = np.isfinite(series.values)
-    steps, raw = series.steps[finite], np.clip(series.values[finite], -HUGE, HUGE)
+    steps, raw = series.steps, series.values
+    if not finite.all():
+        steps, raw = steps[finite], raw[finite]
     if len(raw) == 0:
         raise ValueError("A curve has at least one finite value.")
+    if raw.max() > HUGE or raw.min() < -HUGE:
+        raw = np.clip(raw, -HUGE, HUGE)
     bins = measure_bins(steps, raw)
     noise, scatter = _usual_noise(bins, raw), measure_scatter(raw)
     start, blown = _start_level(raw, noise, scatter)
@@ -143,7 +146,7 @@ def measure_curve(series: Series) -> Curve:
         start=start,
         scatter=scatter,
         best=min(best, start) if blown else best,
-        end=float(np.median(raw[-_end_rows(len(raw)) :])),
+        end=median_of(raw[-_end_rows(len(raw)) :]),
     )
 
 
@@ -152,15 +155,12 @@ def measure_bins(steps: FloatArray, raw: FloatArray) -> Bins:
     n = len(raw)
     count = n if n <= ROWS_AS_BINS else int(np.clip(n // ROWS_A_BIN, FEWEST_BINS, MOST_BINS))
     first = np.linspace(0, n, count + 1).astype(np.intp)
-    level = np.array([np.median(raw[a:b]) for a, b in pairwise(first)])
-    middle = np.array([steps[(a + b) // 2] for a, b in pairwise(first)])
+    level = medians(raw, first[:-1], first[1:])
+    middle = steps[(first[:-1] + first[1:]) // 2]
     around = max(0, int(np.ceil((NOISE_ROWS * count / n - 1.0) / 2.0)))
-    noise = np.array(
-        [
-            step_noise(raw[first[max(0, k - around)] : first[min(count, k + around + 1)]])
-            for k in range(count)
-        ]
-    )
+    bins = np.arange(count)
+    begin, end = np.maximum(bins - around, 0), np.minimum(bins + around + 1, count)
+    noise = step_noises(raw, first[begin], first[end])
     return Bins(
         first=first,
         steps=middle,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrdiag.numerics import FloatArray, robust_scale
+from lrdiag.numerics import FloatArray, median_of, robust_scale, row_medians
 from lrdiag.signals.spans import HEAD, LEAST_DROP, Spans, cut_into_spans, upward_share
 from lrdiag.signals.timeline import Timeline
 
 LATE = 0.6  # the last 40 % of the time: noise and tails are measured there
 SETTLED = 0.35  # from here on the fall is drawn against the logarithm of time
-NOISE_ROWS = 20_000  # a sliding median at this many places tells the noise of any log
+NOISE_ROWS = 5_000  # a sliding median at this many places tells the noise of any log
 MAX_SHORT = 3.0  # decades; how far a fall that never came is extrapolated
 
 
@@ -103,7 +103,7 @@ def measure_loss_shape(line: Timeline) -> LossShape:
         slope_per_noise=float(np.clip(slope / max(spread, 1e-4), -3.0, 20.0)),
         slope_per_level=float(np.clip(slope / max(end, 1e-3), -3.0, 6.0)),
         slope_change=_slope_change(line, slope),
-        late_skew=float(np.clip((tail.mean() - np.median(tail)) / drop, -1.0, 2.0)),
+        late_skew=float(np.clip((tail.mean() - median_of(tail)) / drop, -1.0, 2.0)),
         late_noise=min(_noise(line.level, late) / drop, 3.0),
         reversals=upward_share(spans.level[spans.time > 0.1]),
         late_reversals=upward_share(line.capped[len(line.capped) // 3 :]),
@@ -196,7 +196,7 @@ def _noise(level: FloatArray, late: slice) -> float:
     padded = np.pad(level, width // 2, mode="edge")
     every = max(1, (late.stop - late.start) // NOISE_ROWS)
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)[late][::every]
-    residual = level[late][::every] - np.median(windows, axis=1)
+    residual = level[late][::every] - row_medians(windows)
     return robust_scale(residual) if len(residual) > 3 else 0.0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.signals.curve import Curve
-from lrdiag.signals.robust import Slope, fit_slope
+from lrdiag.signals.robust import Slope, fit_slope, medians
 
 TAIL = 0.3  # of the rows; the part whose trend says whether training goes on
 TAIL_BINS = 60
@@ -83,5 +83,4 @@ def _tail_bins(steps: FloatArray, raw: FloatArray) -> tuple[FloatArray, FloatArr
     count = int(np.clip(len(raw) // TAIL_ROWS_A_BIN, min(len(raw), 4), TAIL_BINS))
     edges = np.linspace(0, len(raw), count + 1).astype(np.intp)
     starts, ends = edges[:-1], edges[1:]
-    level = np.array([np.median(raw[a:b]) for a, b in zip(starts, ends, strict=True)])
-    return steps[(starts + ends) // 2], level
+    return steps[(starts + ends) // 2], medians(raw, starts, ends)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from lrdiag.numerics import FloatArray
+from lrdiag.numerics import BoolArray, FloatArray, row_medians
 from lrdiag.run import Series
-from lrdiag.signals.robust import running_median
 
 AT_PEAK = 0.98  # of the peak; where a warmup has ended
 CONSTANT = 1.05  # largest rate over smallest; below, nobody scheduled it
@@ -77,7 +77,7 @@ def measure_schedule(series: Series) -> Schedule | None:
     if len(points) == 0 or not np.any(points.values > 0.0):
         return None
     raw, steps = points.values, points.steps
-    lr = running_median(raw, CALM_ROWS) if len(raw) >= MIN_ROWS else raw
+    lr = _without_slips(raw) if len(raw) >= MIN_ROWS else raw
     if not np.any(lr > 0.0):
         return None
     slipped = raw > RAISED * np.maximum(lr, 0.0)
@@ -95,6 +95,29 @@ def measure_schedule(series: Series) -> Schedule | None:
         slips=steps[slipped & (raw > CONSTANT * peak)],
         slip=max(peak, float(raw.max())),
     )
+
+
+def _without_slips(raw: FloatArray) -> FloatArray:
+    """Return the running median: the rate itself wherever its neighbours only rise or only fall.
+
+    That is nearly everywhere, and to sort a million times five rates takes 40 ms.
+    """
+    padded = np.pad(raw, CALM_ROWS // 2, mode="edge")
+    windows = sliding_window_view(padded, CALM_ROWS)
+    rises, falls = padded[1:] >= padded[:-1], padded[1:] <= padded[:-1]
+    turns = np.flatnonzero(~(_all_around(rises) | _all_around(falls)))
+    lr = raw.copy()
+    lr[turns] = row_medians(windows[turns])
+    return lr
+
+
+def _all_around(changes: BoolArray) -> BoolArray:
+    """Say for each row whether all changes among its CALM_ROWS neighbours are so."""
+    count = len(changes) - CALM_ROWS + 2
+    around: BoolArray = changes[:count].copy()
+    for k in range(1, CALM_ROWS - 1):
+        around &= changes[k : k + count]
+    return around
 
 
 def _find_jumps(steps: FloatArray, lr: FloatArray) -> FloatArray:

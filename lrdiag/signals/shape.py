@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.numerics import BoolArray, FloatArray, median_of
 from lrdiag.run import Run
 from lrdiag.signals.grad_shape import GradShape, measure_grad_shape
 from lrdiag.signals.loss_shape import LossShape, measure_loss_shape
@@ -96,14 +96,16 @@ def _are_means(run: Run, steps: FloatArray) -> bool:
     """
     if len(steps) < 2:
         return False
-    spacing = float(np.median(np.diff(steps)))
+    if run.x.unit != "epoch" and len(steps) >= MANY_ROWS:
+        return False
+    spacing = median_of(np.diff(steps))
     if run.x.unit == "epoch":
         return spacing >= 1.0
-    return len(steps) < MANY_ROWS and (run.x.unit == "index" or float(steps[0]) >= 0.5 * spacing)
+    return run.x.unit == "index" or float(steps[0]) >= 0.5 * spacing
 
 
 def _rate_left(run: Run, steps: FloatArray) -> float:
     rates = rates_at(run, steps) if len(steps) else None
     if rates is None:
         return np.nan
-    return float(np.median(rates[-max(1, len(rates) // 20) :]) / rates.max())
+    return median_of(rates[-max(1, len(rates) // 20) :]) / float(rates.max())

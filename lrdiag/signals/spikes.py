@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrdiag.numerics import BoolArray, FloatArray
+from lrdiag.numerics import FloatArray, row_medians
 from lrdiag.signals.curve import Bins, Curve, measure_bins
 from lrdiag.signals.robust import running_median
 
-IntArray = NDArray[np.int64]
-
 OUTLIER = 6.0  # noises; from there on a row opens an event, and rules decide what it is
-RAISED = 3.0  # noises; a row that still belongs to the spike
+RAISED = 3.0  # noises, half of OUTLIER; a row that is looked at, or still belongs to a spike
 CALM_ROWS = 5  # rows whose median must be back before a spike is over
 START_SHARE = 0.02  # of the rows; what jumps there is judged as a start
 START_ROWS = 20
@@ -92,14 +89,15 @@ def _events(
         return ()
     quiet = np.minimum(noise, _shift(noise, 3 * block))
     level = _level_before(raw, block)
-    crowd = _count_ahead(raw > level + RAISED * quiet)
+    raised = np.flatnonzero(raw > level + RAISED * quiet)
+    crowd = np.searchsorted(raised, raised + CALM_ROWS) - np.arange(len(raised))
     found: list[Spike] = []
     free = skip
-    for row in np.flatnonzero(raw > level + OUTLIER / 2.0 * quiet):
+    for row, among in zip(raised, crowd, strict=True):
         if row < free or len(found) == MOST_EVENTS:
             continue
         unit = float(quiet[row])
-        if crowd[row] <= CALM_ROWS // 2:
+        if among <= CALM_ROWS // 2:
             if raw[row] - level[row] > OUTLIER * unit:
                 found.append(_lone(steps, raw, int(row), float(level[row]), unit))
             continue
@@ -108,13 +106,6 @@ def _events(
             spike, free = _follow(steps, raw, int(row), before, unit, drop)
             found.append(spike)
     return tuple(found)
-
-
-def _count_ahead(raised: BoolArray) -> IntArray:
-    """Return how many of the CALM_ROWS rows from each on are raised."""
-    padded = np.concatenate((raised, np.zeros(CALM_ROWS, dtype=bool)))
-    sums = np.concatenate(([0], np.cumsum(padded)))
-    return np.asarray(sums[CALM_ROWS : CALM_ROWS + len(raised)] - sums[: len(raised)])
 
 
 def _lone(steps: FloatArray, raw: FloatArray, row: int, before: float, unit: float) -> Spike:
@@ -143,7 +134,7 @@ def _level_before(raw: FloatArray, block: int) -> FloatArray:
     count = len(raw) // block
     blocks = raw[: count * block].reshape(count, block)
     pairs = np.concatenate((blocks[:-1], blocks[1:]), axis=1)
-    medians = np.median(pairs, axis=1)
+    medians = row_medians(pairs)
     level = np.concatenate(([medians[0]] * 2, medians))
     return np.repeat(level, block)[: len(raw)]
 

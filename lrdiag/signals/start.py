@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lrdiag.numerics import median_of
 from lrdiag.signals.curve import Curve
 from lrdiag.signals.robust import running_median
 
@@ -65,7 +66,7 @@ def measure_start(curve: Curve) -> Start:
 
 def _measure_fall(curve: Curve) -> tuple[float, float]:
     """Return the surest fall from the first rows to the second half, and how sure it is."""
-    n, rest = len(curve), float(np.median(curve.raw[len(curve) // 2 :]))
+    n, rest = len(curve), median_of(curve.raw[len(curve) // 2 :])
     falls = [(0.0, 0.0)]
     for rows in {*HEADS, n // 50}:
         if 0 < rows <= n // 4:

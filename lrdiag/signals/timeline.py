@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrdiag.numerics import FloatArray
+from lrdiag.numerics import FloatArray, median_of
 from lrdiag.run import Run
 
 MIN_ROWS = 3  # finite rows below which there is no curve
+MOST_ROWS = 250_000  # rows; of longer logs every second or third: spans and slopes are as sure
 LARGEST = 1e150  # loss; one beyond counts as this much, so that its square stays finite
 MAX_LEVEL = 1e9  # starts; a loss beyond this has blown up, by how much no longer matters
 CAPPED = (
@@ -67,15 +68,17 @@ def lay_out(run: Run) -> Timeline | None:
     finite = np.isfinite(values)
     if int(finite.sum()) < MIN_ROWS:
         return None
+    start = _start_level(np.clip(values[finite], -LARGEST, LARGEST))
+    every = max(1, len(steps) // MOST_ROWS)
+    if every > 1 and int(finite[::every].sum()) >= MIN_ROWS:
+        steps, values, finite = steps[::every], values[::every], finite[::every]
     clock = _learning_rate_time(run, steps)
     end = clock[finite][-1]
     if end <= 0.0:
         clock = _elapsed(steps)
         end = clock[finite][-1]
     clock = np.round(clock / end, DIGITS)
-    loss = np.clip(values[finite], -LARGEST, LARGEST)
-    start = _start_level(loss)
-    level = np.clip(loss / start, 0.0, MAX_LEVEL)
+    level = np.clip(np.clip(values[finite], -LARGEST, LARGEST) / start, 0.0, MAX_LEVEL)
     return Timeline(
         time=np.maximum(clock[finite], MIN_TIME),
         level=level,
@@ -94,21 +97,30 @@ def rates_at(run: Run, steps: FloatArray) -> FloatArray | None:
     usable = rates.values >= 0.0
     if usable.sum() < 2 or rates.values[usable].max() <= 0.0:
         return None
-    return np.interp(steps, rates.steps[usable], rates.values[usable])
+    known, values = rates.steps, rates.values
+    if not usable.all():
+        known, values = known[usable], values[usable]
+    return values if np.array_equal(steps, known) else np.interp(steps, known, values)
+
+
+def _spacing(steps: FloatArray) -> FloatArray:
+    """Return how far each row lies from the one before, the first row by one usual spacing."""
+    spacing = np.empty(len(steps))
+    np.subtract(steps[1:], steps[:-1], out=spacing[1:])
+    spacing[0] = median_of(spacing[1:])
+    return spacing
 
 
 def _elapsed(steps: FloatArray) -> FloatArray:
-    """Return the spacing summed up, the first row counted as one usual spacing."""
-    spacing = np.diff(steps)
-    return np.cumsum(np.concatenate(([np.median(spacing)], spacing)))
+    """Return the spacing summed up."""
+    return np.cumsum(_spacing(steps))
 
 
 def _learning_rate_time(run: Run, steps: FloatArray) -> FloatArray:
     rates = rates_at(run, steps)
     if rates is None:
         return _elapsed(steps)
-    spacing = np.diff(steps)
-    return np.cumsum(np.concatenate(([np.median(spacing)], spacing)) * rates)
+    return np.cumsum(_spacing(steps) * rates)
 
 
 def _start_level(loss: FloatArray) -> float:

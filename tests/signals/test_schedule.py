@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lrdiag.numerics import FloatArray
+from lrdiag.signals.robust import running_median
 from lrdiag.signals.schedule import lr_time, measure_schedule
 from tests.curves import constant_rate, cosine_rate, series_of
 
@@ -70,3 +71,13 @@ def test_a_rate_that_still_falls_from_a_height_is_unfinished(
     schedule = measure_schedule(series_of(0.003 * shape))
     assert schedule is not None
     assert schedule.unfinished is unfinished
+
+
+def test_a_rate_without_slips_is_its_running_median() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        rates = np.round(np.abs(rng.normal(1.0, 0.5, 40).cumsum()), 1) + 0.1
+        rates[rng.integers(40, size=3)] *= rng.uniform(0.1, 30.0, 3)
+        schedule = measure_schedule(series_of(rates))
+        assert schedule is not None
+        assert schedule.lr.tolist() == running_median(rates, 5).tolist()

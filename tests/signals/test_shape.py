@@ -3,6 +3,7 @@ import pytest
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Axis, Run, Series, SeriesName
+from lrdiag.signals import timeline
 from lrdiag.signals.shape import ShapeSignals, measure_shape
 from lrdiag.signals.timeline import lay_out
 
@@ -164,3 +165,19 @@ def test_a_rate_of_zero_throughout_leaves_the_steps_as_time() -> None:
     assert line is not None
     assert line.time[-1] == pytest.approx(1.0)
     assert line.time[24] == pytest.approx(0.5)
+
+
+def test_a_log_of_which_only_some_rows_are_looked_at_is_measured_like_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = 20_000
+    rate = 1e-3 * (0.5 + 0.5 * np.cos(np.pi * np.arange(rows) / rows))
+    run = run_of(decay(rows), lr=rate)
+    whole = loss_values(measure_shape(run))
+    monkeypatch.setattr(timeline, "MOST_ROWS", 5_000)
+    some = loss_values(measure_shape(run))
+    for name in ("best", "end", "rise", "time_to_20", "time_to_50", "half_gain", "late_noise"):
+        assert some[name] == pytest.approx(whole[name], abs=0.02), name
+    few = np.full(rows, np.nan)
+    few[[1, 2, 3]] = 1.0
+    assert measure_shape(run_of(few)).loss is not None
