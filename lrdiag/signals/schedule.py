@@ -82,7 +82,7 @@ def measure_schedule(series: Series) -> Schedule | None:
         return None
     slipped = raw > RAISED * np.maximum(lr, 0.0)
     peak = float(raw[raw <= CONSTANT * lr.max()].max())
-    at_peak = np.flatnonzero(lr >= AT_PEAK * peak)
+    at_peak = np.flatnonzero(lr >= min(AT_PEAK * peak, float(lr.max())))
     return Schedule(
         steps=steps,
         lr=lr,

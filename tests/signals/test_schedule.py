@@ -81,3 +81,12 @@ def test_a_rate_without_slips_is_its_running_median() -> None:
         schedule = measure_schedule(series_of(rates))
         assert schedule is not None
         assert schedule.lr.tolist() == running_median(rates, 5).tolist()
+
+
+def test_a_peak_of_one_row_that_is_no_slip_is_still_reached() -> None:
+    rates = np.full(40, 0.001)
+    rates[20] = 0.00104
+    schedule = measure_schedule(series_of(rates))
+    assert schedule is not None
+    assert schedule.peak == 0.00104
+    assert schedule.warmup_end == 0.0
