@@ -9,6 +9,9 @@ LANGUAGE = (
     Tool("Hugging Face Trainer (console)", "console", "the dictionaries between its bars"),
     Tool("Hugging Face accelerate examples", "console", "the validation loss of each epoch"),
     Tool("MaxText", "console"),
+    Tool("OLMo-core", "console"),
+    Tool("T5X", "console"),
+    Tool("Levanter", "console", "the loss of its progress lines, evaluation apart"),
     Tool("Axolotl", "debug.log"),
     Tool("TRL SFTTrainer", "console"),
     Tool("build-nanogpt", "log.txt", "hella is an accuracy"),
@@ -30,6 +33,7 @@ LANGUAGE = (
     Tool("OpenNMT-py", "console", "xent; it prints no validation loss, only its perplexity"),
 )
 SPEECH = (
+    Tool("ESPnet", "train.log"),
     Tool("icefall", "log-train-*"),
     Tool("SpeechBrain", "train_log.txt"),
 )

@@ -87,7 +87,9 @@ class Form:
         """Return the number at one place of each line; shape (n,)."""
         self._convert()
         numbers = np.frombuffer(self._numbers, dtype=np.float64)
-        return numbers[self.places.index(place) :: len(self.places)]
+        values = numbers[self.places.index(place) :: len(self.places)]
+        counts = self.shape.step is not None and place == self.shape.step[1]
+        return values * self.shape.scale if counts and self.shape.scale != 1.0 else values
 
     def column(self, name: str) -> str:
         """Return the column for a name: a validation line says so in the column's name."""

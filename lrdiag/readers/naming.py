@@ -1,10 +1,12 @@
 """Which of the words before a number are its name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lrdiag.readers.names import guess, phase_of, words_of
 
 LAYER = "Region"
+MAX_TITLE = 3  # words of the title of a section
+_SAID_OF = frozenset({"train_loss", "train_accuracy"})  # the roles of names without a part
 _LEVELS = frozenset({"info", "warning", "debug", "error", "root", "main", "__main__", "stdout"})
 
 
@@ -54,3 +56,30 @@ def is_loss(name: str) -> bool:
     """Say whether a name names a loss, surely enough to keep its line."""
     said = guess(name)
     return said.role in ("train_loss", "val_loss") and said.quality >= 0.3
+
+
+def section_of(words: Sequence[str]) -> str:
+    """Return the word for a part of the data where words head a section: "[valid]", "Train:"."""
+    if not 0 < len(words) <= MAX_TITLE or guess(" ".join(words)).role != "ignore":
+        return ""
+    return next((word for word in words if phase_of(words_of(word))), "")
+
+
+def tells_both(pairs: Sequence[tuple[str, int]], sections: Mapping[int, str]) -> bool:
+    """Say whether a line has a section for training and one for validation.
+
+    Args:
+        pairs: Names and places of its numbers.
+        sections: The word for the part of the data above each place.
+    """
+    told = {
+        phase_of(words_of(sections.get(place, "")))
+        for name, place in pairs
+        if guess(name).role in _SAID_OF and not phase_of(words_of(name))
+    }
+    return {"train", "val"} <= told
+
+
+def full_name(name: str, section: str) -> str:
+    """Return a name with the word of its section, where it says no part of the data itself."""
+    return name if not section or phase_of(words_of(name)) else f"{section} {name}"

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from lrdiag.readers.chatter import MARK as MARK
 from lrdiag.readers.chatter import is_code
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
-from lrdiag.readers.naming import LAYER, counter_of, is_logger, is_loss, spelled_out
+from lrdiag.readers.naming import LAYER, full_name, is_loss, spelled_out, tells_both
+from lrdiag.readers.walk import Walk
 
-MAX_KEY = 4  # words of a name
-SURER = 0.03  # of a counter's quality, from which it stands before the first one
 # A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9_@.])([-+]?"
@@ -26,10 +25,12 @@ _WRAPPED = re.compile(r"\b(?:tensor|array|np\.float\d+|float\d*)\(\s*\x01")
 _LISTED = re.compile(r"([:=]\s*)\[\s*\x01\s*\]")
 _PHASED = re.compile(r"\b(epoch|iter)\s*\((\w+)\)", re.IGNORECASE)  # mmengine: Epoch(train)
 _QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
-_TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
+SURER = 0.03  # of a counter's quality, from which it stands before the first one
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
-_COLONS = (":", "=", "\N{FULLWIDTH COLON}")
-_UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
+# "1.05kit/2.00kit" and "1.05k/2.00k", as tqdm counts
+_SCALED = re.compile(rf"{MARK}(k?)(?:it)?/{MARK}k?(?:it)?(?=\s)")
+# What Google's logging writes before each message: "I0503 09:12:00.1 140 train.py:48] "
+_LOGGED = re.compile(rf"[IWEF]\d{{4}} {MARK}:{MARK}:{MARK} +{MARK} [\w./-]+:{MARK}\] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Shape:
         tqdm: Whether it is a bar of tqdm's, with "|" at its ends.
         nameless: Whether the step is a nameless "i/n", mostly of one epoch or one validation.
         losses: The names in ``pairs`` that name a loss.
+        scale: What the number that counts steps is to be multiplied by.
     """
 
     pairs: tuple[tuple[str, int], ...] = ()
@@ -61,6 +63,7 @@ class Shape:
     tqdm: bool = False
     nameless: bool = False
     losses: tuple[str, ...] = ()
+    scale: float = 1.0
 
     @property
     def counted(self) -> str:
@@ -88,10 +91,18 @@ def shape_of(skeleton: str) -> Shape | None:
     bar = bool(_BAR.search(skeleton))
     text = _WRAPPED.sub(MARK, _QUOTES.sub("", skeleton))
     text = _LISTED.sub(r"\1" + MARK, _PHASED.sub(r"\2 \1", text))
-    walk = _Walk([(m.group().strip(), m.start(), m.end()) for m in _TOKEN.finditer(text)])
-    walk.run()
-    shape = walk.shape(bar)
-    return replace(shape, tqdm=True) if shape is not None and "%|" in skeleton else shape
+    scale = _scale(text)
+    text = _SCALED.sub(f"{MARK}/{MARK}", text)
+    prefix = _LOGGED.match(text)
+    start = prefix.end() if prefix else 0
+    shape = _shape(Walk(text, start).run(), bar=bar)
+    return None if shape is None else replace(shape, tqdm="%|" in skeleton, scale=scale)
+
+
+def _scale(text: str) -> float:
+    """Return what the unit of a progress "i/n" multiplies by: a thousand in "1.05kit/2.00kit"."""
+    found = _SCALED.search(text)
+    return 1e3 if found and found.group(1) else 1.0
 
 
 def shape_of_names(names: Sequence[str], *, bar: bool = False, label: str = "") -> Shape | None:
@@ -102,202 +113,108 @@ def shape_of_names(names: Sequence[str], *, bar: bool = False, label: str = "") 
         bar: Whether a progress bar stands behind the row.
         label: The word that the row begins with.
     """
-    walk = _Walk([])
+    walk = Walk()
     walk.context = [label] if label else []
     walk.named = [(name, place) for place, name in enumerate(names)]
-    return walk.shape(bar)
+    return _shape(walk, bar=bar)
 
 
-class _Walk:
-    """One pass over the tokens of a line; collects names for numbers."""
+def _shape(walk: Walk, *, bar: bool) -> Shape | None:
+    """Say which of the numbers that a pass over a line found count, and which tell a loss."""
+    step, epoch = _counter(walk, "step"), _counter(walk, "epoch")
+    pairs = [one for one in walk.named if one not in (step, epoch)]
+    step, epoch = _progress(walk, step, epoch, pairs)
+    if not pairs and step is None and epoch is None:
+        return None
+    both = tells_both(pairs, walk.sections)
+    if both:
+        pairs = [(full_name(name, walk.sections.get(place, "")), place) for name, place in pairs]
+    names = {name for name, _ in pairs}
+    if LAYER in names or not any(map(is_loss, names)):
+        pairs = spelled_out(pairs, terse=_is_terse(walk))
+    phase, about = ("", "") if both else _phase(walk, pairs)
+    return Shape(
+        pairs=tuple(pairs),
+        step=step,
+        epoch=epoch,
+        totals=walk.totals,
+        averages=walk.averages,
+        phase=phase,
+        about=about,
+        bar=bar,
+        nameless=walk.nameless,
+        losses=tuple(name for name, _ in pairs if is_loss(name)),
+    )
 
-    def __init__(self, tokens: list[tuple[str, int, int]]) -> None:
-        self.tokens = tokens
-        self.words: list[str] = []  # that may name the next number
-        self.context: list[str] = []  # that named none
-        self.named: list[tuple[str, int]] = []
-        self.bare: list[int] = []
-        self.totals: dict[int, int] = {}
-        self.averages: dict[int, int] = {}
-        self.place = -1
-        self.title: list[str] = []  # what stands before the percentage of a bar
-        self.behind = -1  # the number right before the words
-        self.nameless = False
 
-    def run(self) -> None:
-        for k, (token, start, _) in enumerate(self.tokens):
-            before = self.tokens[k - 1] if k else ("", -1, -1)
-            after = self.tokens[k + 1][0] if k + 1 < len(self.tokens) else ""
-            if token == MARK:
-                self.place += 1
-                if [one for one, _, _ in self.tokens[k + 1 : k + 3]] == ["%", "|"]:
-                    self.title = self.words  # of the bar; the number is its percentage
-                    self._break()
-                    continue
-                self._number(before[0], self.tokens[k - 2][0] if k > 1 else "", after)
-            elif token[0].isalpha() or token[0] == "_":
-                if before[0] == MARK and before[2] == start:
-                    self._unit(token)
-                else:
-                    self.words.append(token.rstrip(".-/'"))
+def _counter(walk: Walk, role: str) -> tuple[str, int] | None:
+    """Return the name that is a counter most surely, the first of several; None without."""
+    best, quality = None, 0.0
+    for one in walk.named:
+        said = guess(one[0])
+        # "STEP: 25/101 -- GLOBAL_STEP: 126", but "iter 4 step 2": most loops log by the iter.
+        if said.role == role and said.quality > quality:
+            best, quality = one, said.quality + SURER
+    return best
+
+
+def _progress(
+    walk: Walk,
+    step: tuple[str, int] | None,
+    epoch: tuple[str, int] | None,
+    pairs: list[tuple[str, int]],
+) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
+    """Let nameless "i/n" count what no name counts: steps, and before them epochs."""
+    free = [place for place in walk.bare if place in walk.totals]
+    for name, place in list(pairs):
+        # timm: "Train: 0 [50/1251]"; MetricLogger: "Test: [10/50]"
+        if name.lower() in TRAIN or name.lower() in VAL:
+            if place in walk.totals:
+                free.insert(0, place)
+            elif free and epoch is None:
+                epoch = ("epoch", place)
             else:
-                self._symbol(token, before[0], after)
-        self._suffix("")
-        self._break()
+                continue
+            pairs.remove((name, place))
+            walk.context.append(name)
+    if step is None and free:
+        if epoch is None and len(free) > 1:
+            epoch = ("epoch", free[0])
+        counted = next((word for word in walk.title if guess(word).role == "step"), "")
+        step = (counted or "step", free[-1])
+        walk.nameless = not counted
+    if step is None and epoch is None and walk.bare[:1] == [walk.first] and pairs:
+        step = _leading(walk)
+    return step, epoch
 
-    def _symbol(self, token: str, before: str, after: str) -> None:
-        if token in _COLONS:
-            if after[:1].isalpha():
-                self._break()
-            return
-        if after == MARK and self.words:
-            role = guess(" ".join(self.words)).role
-            if token == "[" and self._counts():
-                return
-            if token in "[(" and before in _COLONS and role == "lr":
-                return  # "lr:(0.001,)" and "lr=[1e-05, 1e-05]", the rates of all groups
-            if token == "-" and role != "ignore":
-                return  # Segmentation Models: "dice_loss - 0.81"
-        if token not in "%#":
-            self._suffix(token)
-            self._break()
 
-    def _number(self, before: str, second: str, after: str) -> None:
-        if before == "/" and second == MARK:
-            self.totals[self.place - 1] = self.place
-        elif before == "(" and second == MARK and after == ")":
-            self.averages[self.place - 1] = self.place
-        elif self.words:
-            self._name()
-        else:
-            self.bare.append(self.place)
-        self.words = []
-        self.behind = self.place
+def _leading(walk: Walk) -> tuple[str, int] | None:
+    """Take a number at the start of the line for the step: "[0] train-rmse:0.5", "7: …"."""
+    marks = "".join(token for token, _, _ in walk.tokens[:3])
+    led = marks.startswith((f"[{MARK}]", f"{MARK}:")) or _is_terse(walk)
+    return ("step", walk.first) if led else None
 
-    def _name(self) -> None:
-        words = self.words
-        levels = [k for k, word in enumerate(words[:-1]) if is_logger(word)]
-        self.context += words[: levels[-1]] if levels else []
-        words = [word for word in words[levels[-1] if levels else 0 :] if not is_logger(word)]
-        self.context += words[:-MAX_KEY]
-        words = words[-MAX_KEY:]
-        if not words:
-            self.bare.append(self.place)
-            return
-        cut = counter_of(words)
-        self.context += words[:cut]
-        self.named.append((" ".join(words[cut:]), self.place))
 
-    def _unit(self, token: str) -> None:
-        if token.lower() in _UNITS and self.place in self.bare:
-            self.bare.remove(self.place)
-            self.named.append((token, self.place))
+def _is_terse(walk: Walk) -> bool:
+    """Say whether the line is of the form of build-nanogpt: "0 val 10.95", "0 hella 0.25"."""
+    if [token for token, _, _ in walk.tokens[::2]] != [MARK, MARK]:
+        return False
+    word = walk.tokens[1][0]
+    return bool(phase_of(words_of(word))) and len(walk.tokens) == 3
 
-    def _counts(self) -> bool:
-        last = self.words[-1].lower()
-        return guess(last).role in ("step", "epoch") or last in TRAIN or last in VAL
 
-    def _counter(self, role: str) -> tuple[str, int] | None:
-        """Return the name that is a counter most surely, the first of several; None without."""
-        best, quality = None, 0.0
-        for one in self.named:
-            said = guess(one[0])
-            # "STEP: 25/101 -- GLOBAL_STEP: 126", but "iter 4 step 2": most loops log by the iter.
-            if said.role == role and said.quality > quality:
-                best, quality = one, said.quality + SURER
-        return best
-
-    def _suffix(self, token: str) -> None:
-        """Name a bare number by the words behind it: "0.25 loss," or "0.001 rate,"."""
-        right = bool(self.bare) and self.bare[-1] == self.behind
-        if right and self.words and token in ("", ",", ";", "|"):
-            name = " ".join(self.words[-MAX_KEY:])
-            if name == "avg" or guess(name).role not in ("ignore", "time"):
-                self.named.append((name, self.bare.pop()))
-                self.words = []
-
-    def _break(self) -> None:
-        self.context += self.words
-        self.words = []
-        self.behind = -1
-
-    def shape(self, bar: bool) -> Shape | None:
-        step, epoch = self._counter("step"), self._counter("epoch")
-        pairs = [one for one in self.named if one not in (step, epoch)]
-        step, epoch = self._progress(step, epoch, pairs)
-        if not pairs and step is None and epoch is None:
-            return None
-        names = {name for name, _ in pairs}
-        if LAYER in names or not any(map(is_loss, names)):
-            pairs = spelled_out(pairs, terse=self._terse())
-        phase, about = self._phase(pairs)
-        return Shape(
-            pairs=tuple(pairs),
-            step=step,
-            epoch=epoch,
-            totals=self.totals,
-            averages=self.averages,
-            phase=phase,
-            about=about,
-            bar=bar,
-            nameless=self.nameless,
-            losses=tuple(name for name, _ in pairs if is_loss(name)),
-        )
-
-    def _progress(
-        self,
-        step: tuple[str, int] | None,
-        epoch: tuple[str, int] | None,
-        pairs: list[tuple[str, int]],
-    ) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
-        """Let nameless "i/n" count what no name counts: steps, and before them epochs."""
-        free = [place for place in self.bare if place in self.totals]
-        for name, place in list(pairs):
-            # timm: "Train: 0 [50/1251]"; MetricLogger: "Test: [10/50]"
-            if name.lower() in TRAIN or name.lower() in VAL:
-                if place in self.totals:
-                    free.insert(0, place)
-                elif free and epoch is None:
-                    epoch = ("epoch", place)
-                else:
-                    continue
-                pairs.remove((name, place))
-                self.context.append(name)
-        if step is None and free:
-            if epoch is None and len(free) > 1:
-                epoch = ("epoch", free[0])
-            counted = next((word for word in self.title if guess(word).role == "step"), "")
-            step = (counted or "step", free[-1])
-            self.nameless = not counted
-        if step is None and epoch is None and self.bare[:1] == [0] and pairs:
-            step = self._leading()
-        return step, epoch
-
-    def _leading(self) -> tuple[str, int] | None:
-        """Take a number at the start of the line for the step: "[0] train-rmse:0.5", "7: …"."""
-        marks = "".join(token for token, _, _ in self.tokens[:3])
-        led = marks.startswith((f"[{MARK}]", f"{MARK}:")) or self._terse()
-        return ("step", 0) if led else None
-
-    def _terse(self) -> bool:
-        """Say whether the line is of the form of build-nanogpt: "0 val 10.95", "0 hella 0.25"."""
-        if [token for token, _, _ in self.tokens[::2]] != [MARK, MARK]:
-            return False
-        word = self.tokens[1][0]
-        return bool(phase_of(words_of(word))) and len(self.tokens) == 3
-
-    def _phase(self, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
-        words = list(self.context)
-        if {"Saving", "dict"} <= set(words):
-            return "val", "eval"  # TensorFlow's Estimator, after an evaluation
-        if pairs and guess(pairs[0][0]).role == "ignore":
-            words += pairs[0][0].split()
-        for wanted in ("val", "train"):
-            # "validation loss at iteration 100 on test set"
-            for word in reversed(words):
-                if phase_of(words_of(word)) == wanted:
-                    return wanted, word
-        return "", ""
+def _phase(walk: Walk, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
+    words = list(walk.context)
+    if {"Saving", "dict"} <= set(words):
+        return "val", "eval"  # TensorFlow's Estimator, after an evaluation
+    if pairs and guess(pairs[0][0]).role == "ignore":
+        words += pairs[0][0].split()
+    for wanted in ("val", "train"):
+        # "validation loss at iteration 100 on test set"
+        for word in reversed(words):
+            if phase_of(words_of(word)) == wanted:
+                return wanted, word
+    return "", ""
 
 
 def box_row(line: str) -> tuple[str, str] | None:
