@@ -27,6 +27,7 @@ LONGEST_SQL = 200_000  # bytes of a table's definition; the longest of MLflow ha
 MOST_COLUMNS = 200  # of a table; MLflow's have 15
 EXPRESSIONS = 50  # levels of an expression in the schema
 STRIDE = 10_000  # instructions of SQLite's machine between two looks at the budget, 0.1 ms
+LARGEST_SHARE = 2  # of the file that texts of one table may fill: UTF-16 is read as UTF-8
 WORK = 4  # instructions a byte of the database; a row takes about ten, and has 30 bytes or more
 LEAST_WORK = 1_000_000  # instructions, 10 ms
 _PRAGMAS = (
@@ -84,16 +85,19 @@ class Database:
         has = self.columns(table)
         listed = ", ".join(f'"{name}"' if name in has else "NULL" for name in columns)
         # Without an index, so that the order is that of writing.
+        most, room = self._limits.max_rows, LARGEST_SHARE * self._size
         cursor = self._connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED')
         held = 0
         for count, row in enumerate(cursor, start=1):
-            held += sum(len(cell) for cell in row if type(cell) is bytes)
-            if count > self._limits.max_rows:
+            for cell in row:
+                if type(cell) is bytes:
+                    held += len(cell)
+            if count > most:
                 raise LimitError(
-                    f"The database has more than {self._limits.max_rows:,} rows.",
+                    f"The database has more than {most:,} rows.",
                     hint="Export the losses of one run as CSV.",
                 )
-            if held > self._size:
+            if held > room:
                 raise _damaged()
             yield row
 

@@ -21,6 +21,9 @@ MLFLOW = re.compile(
     r"(?P<run>(?:^|.*/)[0-9a-f]{32})/(?:metrics|params|tags)/.+$|"
     r"(?P<meta>(?:^|.*/)[0-9a-f]{32})/meta\.yaml$"
 )
+# A run of MLflow that was taken out of its folder, told by the tags that each has.
+MLFLOW_TAG = re.compile(r"(?:(?P<run>.*)/)?tags/mlflow\.[^/]+")
+_MLFLOW_PART = re.compile(r"(?:(?P<run>.*?)/)?(?:metrics|params|tags)/.+")
 # The history of a run of W&B, which has a folder for each time it was resumed.
 WANDB = re.compile(
     r"(?P<top>(?:^|.*/))(?:(?:offline-)?run-\d{8}_\d{6}-[^/]+|latest-run)/(?P<run>run-[^/]+\.wandb)$"
@@ -104,8 +107,12 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     events = {PurePosixPath(path).parent for path in paths if EVENTS.search(path)}
     logs: dict[str, list[int]] = {}
     boosted = {path.parent for path in map(PurePosixPath, paths) if path.name in _ERRORS}
+    tagged = {found["run"] for path in paths if (found := MLFLOW_TAG.fullmatch(path))}
     for k, path in enumerate(paths):
         name = _catboost(PurePosixPath(path), boosted) or _log_of(path, events)
+        part = _MLFLOW_PART.fullmatch(path)
+        if part and part["run"] in tagged and name == path:
+            name = part["run"] or HERE
         logs.setdefault(name, []).append(k)
     return tuple(
         (paths[found[0]] if name == HERE else name, tuple(found)) for name, found in logs.items()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from lrdiag.readers.dialect import number_of
-from lrdiag.readers.folders import MLFLOW
+from lrdiag.readers.folders import MLFLOW, MLFLOW_TAG
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.metrics import Metric, check_sizes, table_from_metrics
 from lrdiag.readers.names import guess, words_of
@@ -20,7 +20,7 @@ HEAD = 2_000  # bytes that tell a metric file
 META_BYTES = 20_000  # of a setting, a tag or meta.yaml; MLflow allows 8,000 characters
 SETTINGS = 5  # told of a run; a configuration may hold the rate of every part of a model
 NAME_TAG = "mlflow.runName"
-_PART = re.compile(r"(?:^|/)[0-9a-f]{32}/(?P<kind>metrics|params|tags)/(?P<key>.+)$")
+_PART = re.compile(r"(?P<kind>metrics|params|tags)/(?P<key>.+)")
 _NUMBER = rb"[-+]?(?:nan|inf(?:inity)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
 # Time in milliseconds, value, and in newer files the step and the data set with its digest.
 _LINE = re.compile(
@@ -37,7 +37,7 @@ DELETED = Refusal(
 def recognises(source: Source) -> bool:
     """Say whether the parts lie as MLflow lays them, or every line is time, value and step."""
     if source.parts:
-        return any(MLFLOW.match(part.name) for part in source.parts)
+        return _folder(source.parts) is not None
     lines = source.data[:HEAD].splitlines()
     if len(source.data) > HEAD:
         lines = lines[:-1]
@@ -70,7 +70,8 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
 
 def _one_metric(source: Source, limits: Limits) -> Table:
     """Read a metric file that came alone; it is called like the metric."""
-    found = _PART.search(source.name)
+    folder = _folder((source,))
+    found = _PART.fullmatch(source.name[len(folder) :]) if folder else None
     name = found["key"] if found and found["kind"] == "metrics" else source.run_name
     # A column called value is taken for what its file is called.
     column = name if guess(name).role != "ignore" else "value"
@@ -81,11 +82,24 @@ def _one_metric(source: Source, limits: Limits) -> Table:
 def _files(parts: Iterable[Source]) -> dict[str, dict[str, bytes]]:
     """Return the metrics, the params and the tags of a run by their keys."""
     files: dict[str, dict[str, bytes]] = {"metrics": {}, "params": {}, "tags": {}}
+    start = len(_folder(parts) or "")
     for part in parts:
-        found = _PART.search(part.name)
+        found = _PART.fullmatch(part.name, start)
         if found:
             files[found["kind"]][found["key"]] = part.data
     return files
+
+
+def _folder(parts: Iterable[Source]) -> str | None:
+    """Return the path of the run that files belong to, with its "/"; None where there is none."""
+    for part in parts:
+        found = MLFLOW.match(part.name)
+        if found:
+            return f"{found['run'] or found['meta']}/"
+        tag = MLFLOW_TAG.fullmatch(part.name)
+        if tag:
+            return f"{tag['run']}/" if tag["run"] else ""
+    return None
 
 
 def _metric(data: bytes, limits: Limits) -> Metric:

@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -162,6 +163,9 @@ def _read_optuna(database: Database, source: Source, limits: Limits) -> Sequence
     return [Table(source.run_name, READER.name, len(values), columns, refusal=why)]
 
 
+_Columns: TypeAlias = "tuple[array[float], array[float], array[float]]"
+
+
 class _Logs:
     """The runs of a database, while its rows come in.
 
@@ -170,7 +174,7 @@ class _Logs:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.runs: dict[Cell, dict[str, tuple[array[float], ...]]] = {}
+        self.runs: dict[Cell, dict[str, _Columns]] = {}
         self._limits = limits
         self._metrics = 0
 
@@ -180,15 +184,22 @@ class _Logs:
         Raises:
             LimitError: The database holds too many metrics.
         """
-        if key.startswith(SYSTEM):
-            return
-        metrics = self.runs.setdefault(run, {})
-        if key not in metrics:
-            self._metrics += 1
-            check_sizes(0, self._metrics // self._limits.max_members, self._limits)
-            metrics[key] = (array("d"), array("d"), array("d"))
-        for column, one in zip(metrics[key], (time, step, value), strict=True):
-            column.append(one)
+        metrics = self.runs.get(run)
+        columns = metrics and metrics.get(key)
+        if not columns:
+            if key.startswith(SYSTEM):
+                return
+            columns = self._begin(run, key)
+        times, steps, values = columns
+        times.append(time)
+        steps.append(step)
+        values.append(value)
+
+    def _begin(self, run: Cell, key: str) -> _Columns:
+        self._metrics += 1
+        check_sizes(0, self._metrics // self._limits.max_members, self._limits)
+        columns = self.runs.setdefault(run, {})[key] = (array("d"), array("d"), array("d"))
+        return columns
 
     def tables(
         self,
@@ -222,7 +233,7 @@ class _Logs:
         ]
 
 
-def _metric(columns: tuple[array[float], ...]) -> Metric:
+def _metric(columns: _Columns) -> Metric:
     times, steps, values = (np.array(column) for column in columns)
     return Metric(times, steps, values)
 

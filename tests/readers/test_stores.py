@@ -297,3 +297,19 @@ def test_a_run_folder_without_values() -> None:
     with pytest.raises(EmptyLogError) as caught:
         read_runs(folder(metrics__loss="nothing\n", params__lr="1"))
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("folder", ["", "my run/", "backup/best/"])
+def test_a_run_that_was_taken_out_of_its_folder_is_one_run(folder: str) -> None:
+    files = {
+        "metrics/train/loss": "1000 3.0 0\n1001 2.0 1\n",
+        "metrics/val/loss": "1000 3.5 0\n1001 2.5 1\n",
+        "params/lr": "0.1",
+        "tags/mlflow.runName": "best",
+        "artifacts/notes.txt": "nothing",
+    }
+    parts = [Source(folder + name, text.encode()) for name, text in files.items()]
+    (run,) = read_logs([Source("x", b"", tuple(parts))]).runs
+    assert run.name == "best"
+    assert {"train_loss", "val_loss"} <= set(run)
+    assert run.notes[0] == "The run was given lr 0.1."
