@@ -3,8 +3,9 @@
 usage: python benchmarks/upload.py [--rows 1000000] [--repeats 3] [--small 60]
 
 Starts a real server on a free port with an empty folder, uploads a CSV of the given size, asks for
-the page and the chart as a browser does (gzip), and reads the server's peak memory. A peer stands
-beside each figure in the same run: pandas reading the same file and taking a rolling mean of it.
+the page and the chart as a browser does (gzip), and reads the peak memory of the web process and of
+its largest worker. A peer stands beside each figure in the same run: pandas reading the same file
+and taking a rolling mean of it.
 Then uploads logs of 10,000 rows one after another and prints the 50th and 95th percentile.
 Prints one JSON object a line.
 """
@@ -81,6 +82,16 @@ def peak_memory(pid: int) -> float:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024
     return float("nan")
+
+
+def worker_memory(pid: int) -> float:
+    """Return the largest resident memory of a process that ``pid`` started, or those did."""
+    family, peaks = [pid], [0.0]
+    for one in family:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            family += [int(child) for child in (task / "children").read_text().split()]
+        peaks += [peak_memory(one)] if one != pid else []
+    return max(peaks)
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
@@ -168,6 +179,7 @@ def main() -> None:
                     "server_memory_idle_mb": round(idle),
                     "server_memory_before_mb": round(before),
                     "server_memory_peak_mb": round(peak_memory(pid)),
+                    "worker_memory_peak_mb": round(worker_memory(pid)),
                 }
             )
         )

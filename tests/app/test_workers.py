@@ -170,6 +170,26 @@ def test_no_process_outlives_the_server(tmp_path: Path, how: signal.Signals) -> 
     wait_for_end(*family)
 
 
+BUSY = """
+import threading
+from app.workers import Bounds, Workers
+from tests.app.sabotage import loop
+workers = Workers(1, Bounds(600.0, 10**9))
+workers.start()
+threading.Thread(target=workers.run, args=(loop,)).start()
+print(*workers.pids, flush=True)
+"""
+
+
+def test_a_worker_that_loops_ends_with_whoever_started_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        time.sleep(0.3)
+        process.kill()
+    wait_for_end(pid)
+
+
 def descendants(pid: int) -> list[int]:
     """Return a process and whatever it started, and what those did."""
     found = [pid]
