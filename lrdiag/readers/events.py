@@ -8,6 +8,7 @@ ever compared with what there is.
 """
 
 import struct
+from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -28,9 +29,10 @@ FOOT = 4  # bytes behind it: its checksum
 BLOCK = 65_536  # records looked at together; 10 MB of bytes where each has 100
 FEW = 4  # records alike from which looking at all together is cheaper than at each
 LONGEST = 4_096  # bytes of a message that is compared with others; scalars take 40 to 200
-MAX_POOR = 8  # times that few are alike before the rest is looked at one by one
+MAX_POOR = 3  # times that few are alike before the rest is looked at one by one
 POOR = 0.1  # of those left
-MAX_FIELDS = 10_000_000  # that are looked at one by one, 1 µs each
+MAX_FIELDS = 4_000_000  # that are looked at one by one, 1 to 2 µs each
+OPENING = 4  # fields; what it costs to look at a message at all
 LONGEST_TAG = 400
 LONGEST_VARINT = 10  # bytes
 WORD = 8  # bytes that are compared at a time
@@ -69,22 +71,22 @@ def read_events(data: bytes, limits: Limits) -> tuple[Scalars, tuple[str, ...]]:
 
 def _frame(data: bytes, limits: Limits) -> tuple[IntArray, IntArray, int]:
     """Return where each message begins, how long it is, and where the last whole record ends."""
-    starts, sizes, at, size = [], [], 0, len(data)
-    length_at = _LENGTH.unpack_from
-    while at + HEAD <= size:
-        (length,) = length_at(data, at)
-        end = at + HEAD + length + FOOT
-        if end > size:
+    ends = array("q", [0])
+    at, size, length_at, keep = 0, len(data), _LENGTH.unpack_from, ends.append
+    for _ in range(limits.max_rows + 1):
+        if at + HEAD > size:
             break
-        starts.append(at + HEAD)
-        sizes.append(length)
-        at = end
-        if len(starts) > limits.max_rows:
-            raise LimitError(
-                f"The event file has more than {limits.max_rows:,} records.",
-                hint="Give the event files of one run, or log every tenth step.",
-            )
-    return np.array(starts, dtype=np.int64), np.array(sizes, dtype=np.int64), at
+        at += length_at(data, at)[0] + HEAD + FOOT
+        if at > size:
+            break
+        keep(at)
+    if len(ends) > limits.max_rows + 1:
+        raise LimitError(
+            f"The event file has more than {limits.max_rows:,} records.",
+            hint="Give the event files of one run, or log every tenth step.",
+        )
+    edges = np.array(ends, dtype=np.int64)
+    return edges[:-1] + HEAD, np.diff(edges) - HEAD - FOOT, ends[-1]
 
 
 def _names(tags: dict[bytes, int]) -> tuple[str, ...]:
@@ -149,7 +151,7 @@ class _Finder:
 
     def _shape(self, start: int, size: int) -> Shape:
         shape = shape_of(self.data, int(start), int(start) + size)
-        self._fields += 1 + shape.fields
+        self._fields += OPENING + shape.fields
         if self._fields > MAX_FIELDS:
             raise LimitError(
                 "The event file has too many records that are like no other.",
