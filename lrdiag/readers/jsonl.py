@@ -1,6 +1,7 @@
 """JSON records: one object a line, or a list of objects anywhere in a document."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from lrdiag.errors import EmptyLogError, MalformedLogError
@@ -9,7 +10,7 @@ from lrdiag.readers.decode import head_of, whole_lines
 from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Reader, Source, Table, Tool
-from lrdiag.readers.records import table_from_records
+from lrdiag.readers.records import table_from_records, widen
 
 MIN_OBJECTS = 0.5  # share of the first lines that are objects
 SAMPLE = 50
@@ -45,12 +46,17 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     if table is None or not lines.are_log:
         check_size(source.data, limits)
         return (_table(source, _document(source, limits), limits),)
+    if lines.all == 1:  # one record, or a document without line ends that holds some
+        with suppress(EmptyLogError):
+            return (_table(source, _document(source, limits), limits),)
     notes = (f"{lines.bad:,} lines are no JSON object.",) if lines.bad else ()
     return (replace(table, notes=notes),)
 
 
 def _table(source: Source, records: Iterable[Mapping[str, object]], limits: Limits) -> Table:
-    return table_from_records(records, name=source.run_name, log_format="jsonl", limits=limits)
+    return table_from_records(
+        map(widen, records), name=source.run_name, log_format="jsonl", limits=limits
+    )
 
 
 class _Lines:

@@ -14,6 +14,10 @@ from lrdiag.readers.reader import Cells, Table
 MOST_WORDS = 50_000  # different words of a column; a table of runs has fewer rows
 # Keys whose word says what a record is about: mmdetection's mode, others' split or phase.
 _PHASES = ("mode", "phase", "split", "stage", "subset")
+# Keys of a record that tells one value of one metric: of MLflow and others, and of Comet.
+_VALUES = ("value", "metricValue")
+_LABELS = ("key", "metric", "metricName", "name", "tag")
+LONGEST_NAME = 200  # characters of a name that a record gives
 _PHASE_KEYS = frozenset(_PHASES)
 
 
@@ -66,6 +70,22 @@ def table_from_records(
     }
     texts = {key: len(found) for key, found in words.items() if key not in columns}
     return Table(name, log_format, count, cells, texts, notes)
+
+
+def widen(record: Mapping[str, object]) -> Mapping[str, object]:
+    """Call a value what the record says it is of: key loss, value 2.5 becomes loss 2.5.
+
+    MLflow, Comet and others answer so when they are asked for the history of a metric.
+    """
+    value = next((key for key in _VALUES if key in record), None)
+    if value is None:
+        return record
+    label = next((key for key in _LABELS if isinstance(record.get(key), str)), None)
+    name = str(record[label])[:LONGEST_NAME] if label else ""
+    if guess(name).role == "ignore":
+        return record
+    left = {key: cell for key, cell in record.items() if key not in (value, label)}
+    return {**left, name: record[value]}
 
 
 def _check(rows: int, columns: int, limits: Limits) -> None:

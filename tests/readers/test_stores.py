@@ -313,3 +313,11 @@ def test_a_run_that_was_taken_out_of_its_folder_is_one_run(folder: str) -> None:
     assert run.name == "best"
     assert {"train_loss", "val_loss"} <= set(run)
     assert run.notes[0] == "The run was given lr 0.1."
+
+
+def test_a_database_in_another_encoding() -> None:
+    rows: list[tuple[str, tuple[object, ...]]] = [("runs", ("a", "試" * 50, "active"))]
+    rows += [("metrics", ("loss", 1.0 / (k + 1), k, "a", k, False)) for k in range(5)]
+    (run,) = read(database("PRAGMA encoding = 'UTF-16'", *MLFLOW, rows=rows))
+    assert run.name == "試" * 50
+    assert len(run["train_loss"]) == 5
