@@ -91,9 +91,12 @@ def _curve(name: str, forms: Sequence[Form]) -> _Curve:
     both = list(zip(forms, places, strict=True))
     values = np.concatenate([form.values(place) for form, place in both])[order]
     steps = np.concatenate([steps_of(form) for form in forms])[order]
+    falls = steps[1:] < steps[:-1]
+    if forms[0].phase == "val":  # of a small set one batch is logged, always the first
+        falls |= steps[1:] == steps[:-1]
     return _Curve(
         values=values,
-        ends=np.append(steps[1:] < steps[:-1], True),
+        ends=np.append(falls, True),
         phase=forms[0].phase,
         averaged=any(place in form.shape.averages for form, place in both),
     )

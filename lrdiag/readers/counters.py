@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,24 @@ def counts_samples(forms: Sequence[Form]) -> bool:
     return bool(np.mean(strides == stride) >= EVENLY) and (
         stride % BATCH == 0 or (round_size and stride >= BATCH)
     )
+
+
+def mark_passes(forms: Sequence[Form]) -> None:
+    """Mark, in place, the lines of a validation that count its own batches: "[Eval][Iter: 0/5]".
+
+    Their total is none that lines of the training count to.
+    """
+    counted = [form for form in forms if form.shape.step]
+    training = {total for form in counted if form.phase != "val" for total in _different(form)}
+    for form in counted:
+        own = _different(form)
+        if form.phase == "val" and training and own and own.isdisjoint(training):
+            form.shape = replace(form.shape, nameless=True)
+
+
+def _different(form: Form) -> set[float]:
+    totals = _totals(form)
+    return set(np.unique(totals[np.isfinite(totals)]).tolist())
 
 
 def _totals(form: Form) -> FloatArray:

@@ -89,8 +89,10 @@ _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
     "delta target ratio improvement lambda change diff slope threshold skipped count num n time "
     "ms sec seconds scaling ppl perplexity every interval freq weights smoothing margin type fn "
-    "coefficient clip limit improved improve from decreased"
+    "coefficient limit improved improve from decreased"
 )
+# Beside "cost" they speak of seconds: PaddlePaddle's batch_cost and reader_cost.
+_COSTLY = _set("batch reader data")
 # Parts of reinforcement and of adversarial learning; none is a supervised loss.
 _PARTS = _set(
     "policy entropy kl actor critic reward q pg vf pi disc discriminator gen generator cycle "
@@ -224,7 +226,7 @@ def _loss(words: Words, known: frozenset[str]) -> Guess | None:
         kinds.append(0.75)
     if not kinds:
         return _short_loss(words)
-    if known & _DERIVED:
+    if known & _DERIVED or ("cost" in known and known & _COSTLY and len(kinds) == 1):
         return None
     parts = known & _PARTS
     if is_pair(words, {"cross"}, {"entropy"}):

@@ -13,7 +13,7 @@ from lrdiag.readers import tools
 from lrdiag.readers.bars import keep
 from lrdiag.readers.choose import OFTEN, choose
 from lrdiag.readers.consoles import DIFFUSION, LANGUAGE, SPEECH
-from lrdiag.readers.counters import counter_name, counts_samples, is_step
+from lrdiag.readers.counters import counter_name, counts_samples, is_step, mark_passes
 from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
@@ -45,6 +45,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
             f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )
     forms = forms_of(source.data)
+    mark_passes(forms)
     chosen, notes = choose(forms)
     family = _family(forms)
     if not chosen and family:

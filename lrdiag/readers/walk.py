@@ -9,6 +9,7 @@ from lrdiag.readers.naming import counter_of, is_logger, section_of
 MAX_KEY = 4  # words of a name
 _TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
 _COLONS = (":", "=", "\N{FULLWIDTH COLON}")
+_SECONDS = frozenset({"s", "ms", "sec", "secs", "seconds"})
 _UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
 
 
@@ -67,7 +68,9 @@ class Walk:
         if token == "(":
             self.outside = list(self.words)
         elif token == ")" and self.outside and after in (MARK, *_COLONS):
-            self.words = self.outside + self.words  # "loss (train): 0.5", "lr (group 0): 0.1"
+            unit = _SECONDS.issuperset(self.words)  # "Time(s) 0.5"
+            # "loss (train): 0.5", "lr (group 0): 0.1"
+            self.words = self.outside + ([] if unit else self.words)
             self.outside, self.behind = [], -1
             return
         if after == MARK and self.words:
@@ -84,7 +87,10 @@ class Walk:
 
     def _number(self, before: str, second: str, after: str) -> None:
         if before == "/" and second == MARK:
-            self.totals[self.place - 1] = self.place
+            if self.place - 1 in self.totals.values():  # a date: "2022/03/01"
+                del self.totals[self.place - 2]
+            else:
+                self.totals[self.place - 1] = self.place
         elif before == "(" and second == MARK and after == ")":
             self.averages[self.place - 1] = self.place
         elif self.words:
