@@ -13,6 +13,8 @@ from lrdiag.readers.records import MOST_WORDS, number_in
 
 MEDIUM = "/_type"  # how the name ends that marks a picture or a histogram, as W&B logs them
 MOST_NAMES = 20  # times the columns; a histogram of each weight has four names and is left out
+_PLAIN = frozenset({float, int})
+_WORDS = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}  # as older versions quote them
 LONGEST_WORD = 80  # characters of a text that are kept, to count the different ones
 
 
@@ -68,9 +70,10 @@ class History:
         """
         for name, column in list(self._columns.items()):
             if column.rows and not self._is_medium(name):
-                numbers = _numbers(column.texts)
+                values = _parse(column.texts)
+                numbers = _numbers(values)
                 if numbers is None:
-                    self._parse_each(name, column)
+                    self._take(name, column.rows, values)
                 else:
                     self._keep(name, np.array(column.rows, dtype=np.int64), numbers)
             column.rows.clear()
@@ -99,27 +102,29 @@ class History:
             if not self._columns[name].parsed and not self._is_medium(name)
         }
 
-    def _parse_each(self, name: str, column: Column) -> None:
-        """Parse values that are not all plain numbers."""
+    def _take(self, name: str, rows: Sequence[int], values: Sequence[object]) -> None:
+        """Take in values that are not all plain numbers."""
         found: dict[str, tuple[list[int], list[float]]] = {}
-        for row, text in zip(column.rows, column.texts, strict=True):
-            try:
-                value = parse(text)
-            except ValueError:
-                continue
-            for key, one in flatten({name: value}, depth=self._limits.max_depth).items():
-                number = number_in(one)
+        for row, value in zip(rows, values, strict=True):
+            inner = {name: value}
+            if isinstance(value, dict):
+                inner = flatten(inner, depth=self._limits.max_depth)
+            for key, one in inner.items():
+                number = _WORDS.get(one) if isinstance(one, str) else number_in(one)
                 if number is not None:
-                    rows, values = found.setdefault(key, ([], []))
-                    rows.append(row)
-                    values.append(number)
+                    at, numbers = found.setdefault(key, ([], []))
+                    at.append(row)
+                    numbers.append(number)
                 elif isinstance(one, str):
-                    self.column(key)
-                    words = self._words.setdefault(key, set())
-                    if len(words) < MOST_WORDS:
-                        words.add(one[:LONGEST_WORD])
-        for key, (rows, values) in found.items():
-            self._keep(key, np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64))
+                    self._take_word(key, one)
+        for key, (at, numbers) in found.items():
+            self._keep(key, np.array(at, dtype=np.int64), np.array(numbers, dtype=np.float64))
+
+    def _take_word(self, name: str, word: str) -> None:
+        self.column(name)
+        words = self._words.setdefault(name, set())
+        if len(words) < MOST_WORDS:
+            words.add(word[:LONGEST_WORD])
 
     def _keep(self, name: str, rows: IntArray, values: FloatArray) -> None:
         column = self.column(name)
@@ -144,12 +149,29 @@ class History:
         )
 
 
-def _numbers(texts: Sequence[bytes]) -> FloatArray | None:
-    """Return the numbers that JSON texts hold; None where any of them holds something else."""
+def _numbers(values: list[object]) -> FloatArray | None:
+    """Return values as an array; None where any is no number, or none that fits."""
+    if not _PLAIN.issuperset(map(type, values)):
+        return None
     try:
-        found = parse(b"[" + b",".join(texts) + b"]")
-        if len(found) == len(texts) and {float, int}.issuperset(map(type, found)):
-            return np.array(found, dtype=np.float64)
-    except (ValueError, OverflowError):
+        return np.array(values, dtype=np.float64)
+    except OverflowError:
+        return None
+
+
+def _parse(texts: Sequence[bytes]) -> list[object]:
+    """Return what JSON texts hold; None for a text that is no JSON."""
+    try:
+        found: list[object] = parse(b"[" + b",".join(texts) + b"]")
+        if len(found) == len(texts):
+            return found
+    except ValueError:
         pass
-    return None
+    return [_parse_one(text) for text in texts]
+
+
+def _parse_one(text: bytes) -> object:
+    try:
+        return parse(text)
+    except ValueError:
+        return None

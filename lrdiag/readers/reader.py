@@ -43,8 +43,11 @@ class Source:
     def run_name(self) -> str:
         """What to call the run: the stem, with the folder where tools call every log so."""
         path = PurePath(self.name)
-        folder = path.parent.name
-        return f"{folder}/{path.stem}" if folder and path.stem.lower() in _GENERIC else path.stem
+        if path.stem.lower() not in _GENERIC:
+            return path.stem
+        names = [one.name for one in path.parents if one.name]
+        folder = next((name for name in names if name.lower() not in _GENERIC), "".join(names[:1]))
+        return f"{folder}/{path.stem}" if folder else path.stem
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -120,4 +120,4 @@ def _note(sources: list[str] | None) -> tuple[str, ...]:
         return ()
     shown = ", ".join(sources[:3])
     more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
-    return (f"{shown}{more} tells the same run.",)
+    return (f"{shown}{more} {'tell' if len(sources) > 1 else 'tells'} the same run.",)

@@ -31,7 +31,7 @@ _SHORT = 0x80  # bytes; the length of anything shorter is one byte
 MOST_WAITING = 1 << 22  # bytes of steps whose values wait; they take up to ten times that
 MOST_STEP = 10_000_000  # bytes; histograms of 5,000 weights have half of that
 MOST_DRAWN = 20  # metrics with an axis of their own that are told
-LONGEST_NAME = 200  # characters
+LONGEST_NAME = 1_000  # characters
 LONG_LIST = 128  # bytes; a list of one number, which is read as that number, is shorter
 _DATE = re.compile(r"run-(\d{8}_\d{6})-")  # in the name of a run's folder
 _LONGEST_SETTING = 40  # characters
@@ -158,6 +158,8 @@ def _take(record: bytes, log: _Log) -> None:
 
 def _take_step(body: bytes, log: _Log) -> None:
     """Take in the values that were logged at one step."""
+    if not body:
+        return
     if len(body) > MOST_STEP:
         raise LimitError(
             f"The run logged more than {MOST_STEP / 1e6:,.0f} MB at one step.",
@@ -240,7 +242,7 @@ def _read_item(item: memoryview) -> tuple[str, bytes, int]:
             parts.append(str(one, "utf-8", "replace"))
         elif number == _VALUE:
             value = bytes(one)
-    return "/".join(parts), value, rest
+    return "/".join(parts)[:LONGEST_NAME], value, rest
 
 
 def _take_run(run: memoryview, log: _Log) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -38,9 +39,10 @@ def test_a_run_without_a_name_is_called_by_its_id() -> None:
 
 
 def test_numbers_that_json_has_no_word_for() -> None:
-    texts = ["2.5", "NaN", '"NaN"', "Infinity", '"-Infinity"', "1e-3", "2"]
+    texts = ["2.5", "9" * 400, "NaN", '"NaN"', "Infinity", '"-Infinity"', "1e-3", "2"]
     found = read(*(step({"_step": k, "loss": text}) for k, text in enumerate(texts)))
     expected = [2.5, np.nan, np.nan, np.inf, -np.inf, 0.001, 2.0]
+    np.testing.assert_array_equal(found["train_loss"].steps, [0, 2, 3, 4, 5, 6, 7])
     np.testing.assert_array_equal(found["train_loss"].values, expected)
 
 
@@ -147,6 +149,12 @@ def test_limits() -> None:
     sizes = {f"w{k}/size": 4 for k in range(40)}
     rows = [step({"_step": k, "loss": 2.5 - k, **media, **sizes}) for k in range(3)]
     assert len(read(*rows, limits=Limits(max_columns=30))["train_loss"]) == 3
+
+
+def test_hostile_names_cost_little() -> None:
+    start = time.perf_counter()
+    read(*[step({"/" * 20_000 + str(k): 1.5 for k in range(100)})] * 4)
+    assert time.perf_counter() - start < 4.0
 
 
 def test_a_resumed_run_is_one_run_and_what_latest_run_shows_no_second() -> None:
