@@ -46,7 +46,7 @@ def test_the_last_checkpoint_tells_what_the_earlier_ones_tell() -> None:
     (run,) = reading.runs
     assert run.name == "checkpoint-100/trainer_state"
     assert len(run["train_loss"]) == 100
-    assert any(note.endswith("tells the same run.") for note in run.notes)
+    assert any(note.endswith("tell the same run.") for note in run.notes)
 
 
 def test_a_console_that_prints_fewer_digits_tells_the_same_run() -> None:

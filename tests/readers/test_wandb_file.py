@@ -215,7 +215,7 @@ def test_a_console_with_a_curve_of_its_own_is_a_run_of_its_own() -> None:
     files["files/output.log"] = files["files/output.log"].replace(b"loss 2.", b"loss 3.")
     parts = tuple(Source(f"run/{name}", data) for name, data in files.items())
     reading = read_logs([Source("run", b"", parts)])
-    assert [one.format for one in reading.runs] == ["wandb-file", "text"]
+    assert [one.name for one in reading.runs] == ["calm", "run/output"]
 
 
 def test_a_folder_on_disk_with_the_links_that_wandb_makes(tmp_path: Path) -> None:
