@@ -300,7 +300,7 @@ READER = Reader(
     binary=True,
     tools=(
         Tool("MLflow in SQLite", "mlflow.db", "up to 50 runs; deleted ones are left out"),
-        Tool("Trackio", "*.db", "up to 50 runs"),
+        Tool("Trackio", "*.db", "up to 50 runs; what a -wal file beside it holds is not read"),
         Tool("Optuna storage", "*.db", "refused: its rows are trials"),
     ),
 )
