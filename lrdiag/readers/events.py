@@ -93,7 +93,7 @@ def _names(tags: dict[bytes, int]) -> tuple[str, ...]:
     """Return the tags as text that can be printed, each once."""
     texts = (tag[:LONGEST_TAG].decode("utf-8", "replace") for tag in tags)
     clean = ["".join(c if c.isprintable() else "\ufffd" for c in text) for text in texts]
-    return unique(clean, len(clean))
+    return unique([text.strip() or "untagged" for text in clean], len(clean))
 
 
 def _notes(finder: "_Finder", rest: int, limits: Limits) -> tuple[str, ...]:

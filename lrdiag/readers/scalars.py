@@ -89,7 +89,7 @@ def table_from_scalars(
         notes: What the reader has to say.
 
     Raises:
-        LimitError: Too many points.
+        LimitError: Too many points, or too many tags.
         EmptyLogError: Not one.
     """
     _check(points, limits)
@@ -121,6 +121,11 @@ def _check(points: Scalars, limits: Limits) -> None:
         raise LimitError(
             f"The log has more than {limits.max_rows:,} points.",
             hint="Give the event files of one run, or log every tenth step.",
+        )
+    if len(points.tags) > limits.max_columns:
+        raise LimitError(
+            f"The log has more than {limits.max_columns:,} tags.",
+            hint="Give the files that hold the losses and the learning rate.",
         )
     if len(points) == 0:
         raise EmptyLogError(

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from lrdiag.errors import MalformedLogError
 from lrdiag.readers.events import read_events
 from lrdiag.readers.folders import EVENTS, split_run
 from lrdiag.readers.limits import Limits
@@ -37,6 +38,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     Raises:
         LimitError: Too many points, or too many records that are like no other.
         EmptyLogError: No scalar was logged.
+        MalformedLogError: What was logged is damaged.
     """
     files = [file for file in source.parts or (source,) if _is_events(file)]
     files.sort(key=lambda file: (_begun(file.name), file.name))
@@ -47,8 +49,14 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         found, said = read_events(file.data, limits)
         points.append(_put_below(found, below, always=len(set(belows)) > 1))
         notes += said
+    merged = merge(points)
+    if len(merged) == 0 and notes:
+        raise MalformedLogError(
+            f"No scalar of the event file can be read. {notes[0]}",
+            hint="Copy the file again from where the training wrote it.",
+        )
     table = table_from_scalars(
-        merge(points),
+        merged,
         name=_name_of(source),
         log_format=READER.name,
         limits=limits,
@@ -66,10 +74,11 @@ def _begun(name: str) -> int:
 
 def _below(name: str, source: Source) -> str:
     """Return the folder of a file inside that of its run, as in "train"."""
+    if not source.parts:
+        return split_run(name)[1]
     folder = PurePosixPath(name).parent
-    if source.parts and folder.is_relative_to(source.name):
-        return str(folder.relative_to(source.name)).strip(".")
-    return split_run(name)[1]
+    below = folder.relative_to(source.name) if folder.is_relative_to(source.name) else folder
+    return str(below).strip("./")
 
 
 def _put_below(points: Scalars, below: str, *, always: bool) -> Scalars:

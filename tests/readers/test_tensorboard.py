@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, ReadError
-from lrdiag.readers import Limits, Source, read_logs, read_runs
+from lrdiag.readers import Limits, Source, events, read_logs, read_runs
 from lrdiag.readers.events import read_events
 from lrdiag.readers.folders import group
 from lrdiag.run import Axis, Run
@@ -335,6 +335,26 @@ def test_an_archive_of_a_run_folder() -> None:
     assert {"train_loss", "val_loss", "lr"} == set(run)
 
 
+def test_files_at_the_top_of_an_archive() -> None:
+    stream = io.BytesIO()
+    root = SAMPLES / "pytorch-add-scalars" / "baseline"
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted(root.rglob("*tfevents*")):
+            archive.write(path, str(path.relative_to(root)))
+    (run,) = read_logs([Source("logs.zip", stream.getvalue())]).runs
+    assert {"train_loss", "val_loss", "lr"} == set(run)
+    assert len(run["train_loss"]) == 30
+
+
+def test_tags_of_many_files_are_counted_together() -> None:
+    parts = tuple(
+        Source(f"r/f{k}/x/events.out.tfevents.{k}.h", log(event(1, scalar(f"t{k}", 1.0))))
+        for k in range(12)
+    )
+    with pytest.raises(LimitError, match="tags"):
+        read_runs(Source("r", b"", parts), limits=Limits(max_columns=10))
+
+
 def test_losses_that_count_epochs_stand_beside_those_that_count_updates() -> None:
     events = []
     for epoch in range(12):
@@ -380,6 +400,11 @@ def test_a_file_without_a_scalar_says_so(data: bytes) -> None:
     with pytest.raises(EmptyLogError, match="no scalar") as caught:
         read_runs(Source(NAME, data))
     assert caught.value.hint
+
+
+def test_a_file_that_breaks_off_before_its_first_scalar_says_so() -> None:
+    with pytest.raises(MalformedLogError, match="breaks off"):
+        read_runs(Source(NAME, log(*falling(1))[:-1]))
 
 
 def test_what_is_only_called_so_is_told_from_an_event_file() -> None:
@@ -437,6 +462,43 @@ def test_damage_of_any_kind_gives_runs_or_an_error(seed: int) -> None:
                     data[at:at] = data[at : at + rng.randrange(200)]
         with suppress(ReadError):
             assert read_runs(Source(NAME, bytes(data)))
+
+
+def messages(data: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(data):
+        (length,) = struct.unpack_from("<Q", data, at)
+        found.append(data[at + 12 : at + 12 + length])
+        at += length + 16
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_records_read_together_give_what_each_gives_alone(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of records with any bit turned, those that are alike still hold their own numbers."""
+    rng = random.Random(seed)
+    pool = messages(rng.choice(FILES).read_bytes())
+    turned = []
+    for message in rng.choices(pool, k=60):
+        for _ in range(12):
+            bits = bytearray(message)
+            for _ in range(rng.choice([0, 0, 1, 2])):
+                at = rng.choice([rng.randrange(len(bits)), rng.randrange(min(14, len(bits)))])
+                bits[at] ^= 1 << rng.randrange(8)
+            turned.append(record(bytes(bits)))
+    rng.shuffle(turned)
+    data = log(*turned)
+    together, notes = read_events(data, Limits())
+    monkeypatch.setattr(events, "FEW", len(turned) + 2)
+    alone, notes_alone = read_events(data, Limits())
+    assert notes == notes_alone
+    assert len(together) == len(alone)
+    names = [np.array(one.tags)[one.tag] for one in (together, alone)]
+    np.testing.assert_array_equal(*names)
+    for column in ("step", "wall", "value"):
+        np.testing.assert_array_equal(getattr(together, column), getattr(alone, column))
 
 
 CURVE = b"Wall time,Step,Value\n" + b"".join(b"%d,%d,%.3f\n" % (k, k, 3 - k / 9) for k in range(20))
