@@ -134,7 +134,8 @@ def _within(cells: Cells, rows: tuple[int, int] | None) -> Cells:
 
 def _series(cells: Cells, steps: FloatArray) -> tuple[Series, int]:
     """Put logged cells at their steps; of cells that share a step the last one stands."""
-    at = steps[cells.rows]
+    # A column logged in every row shares the steps with the others.
+    at = steps if len(cells) == len(steps) else steps[cells.rows]
     placed = np.isfinite(at)
     values = cells.values
     if not placed.all():
@@ -144,4 +145,6 @@ def _series(cells: Cells, steps: FloatArray) -> tuple[Series, int]:
         at, values = at[order], values[order]
     last = np.append(at[1:] > at[:-1], np.ones(min(len(at), 1), dtype=bool))
     replaced = int(np.count_nonzero(~last)) + int(np.count_nonzero(~placed))
-    return Series(at[last], np.array(values[last], dtype=np.float64)), replaced
+    if not last.all():
+        at, values = at[last], values[last]
+    return Series(at, np.array(values, dtype=np.float64)), replaced
