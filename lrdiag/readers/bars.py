@@ -26,13 +26,41 @@ class Kept:
     rows: IntArray
     finals: IntArray
 
-    def lines_of(self, form: Form) -> tuple[BoolArray, BoolArray]:
-        """Say which lines of a form give a value: to any column, and to one of a validation.
-
-        A bar goes on showing the validation of the last epoch; its last line has a new one.
-        """
+    def lines_of(self, form: Form) -> BoolArray:
+        """Say which lines of a form give a value."""
         mine: BoolArray = np.isin(form.rows, self.rows)
-        return mine, np.isin(form.rows, self.finals) if _updates(form) else mine
+        return mine
+
+    def validations(self, shown: "Shown") -> BoolArray:
+        """Say which lines of a bar give a value to a column of a validation.
+
+        A bar goes on showing the last validation. It shows a new one where the value changes, or
+        on its last line.
+        """
+        values, steps = shown.values, shown.steps
+        passes = np.append(0, np.cumsum(steps[1:] < steps[:-1]))
+        changed = (values[1:] != values[:-1]) & (passes[1:] == passes[:-1])
+        new = np.append(steps[:1] > 1.0, changed & ~np.isnan(values[1:]))
+        new &= np.isin(shown.rows, self.rows)
+        last: BoolArray = np.isin(shown.rows, self.finals) & ~np.isin(passes, passes[new])
+        return new | last
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What a bar shows of one quantity, in the order of the log; shapes (n,)."""
+
+    rows: IntArray
+    values: FloatArray
+    steps: FloatArray
+
+
+def shown_by(forms: Sequence[tuple[Form, FloatArray]]) -> Shown:
+    """Put the values that several forms of a bar show of one quantity in the order of the log."""
+    rows = np.concatenate([form.rows for form, _ in forms])
+    order = np.argsort(rows)
+    values = np.concatenate([values for _, values in forms])[order]
+    return Shown(rows[order], values, np.concatenate([steps_of(form) for form, _ in forms])[order])
 
 
 def steps_of(form: Form) -> FloatArray:
@@ -62,8 +90,8 @@ def keep(forms: Sequence[Form]) -> Kept:
     again = drawn[1:] & drawn[:-1] & (phases[1:] == phases[:-1]) & (steps[1:] >= steps[:-1])
     again &= (epochs[1:] == epochs[:-1]) | np.isnan(epochs[1:]) | np.isnan(epochs[:-1])
     again = np.append(again, False)
-    means = _means([form for form in forms if _updates(form)])
-    live = spread([_updates(form) and not means & set(form.shape.losses) for form in forms])
+    means = _means([form for form in forms if updates(form)])
+    live = spread([updates(form) and not means & set(form.shape.losses) for form in forms])
     twice = np.append(live[1:] & live[:-1] & (steps[1:] == steps[:-1]), 0)
     return Kept(rows[~again | (live & ~twice).astype(bool)], rows[~again])
 
@@ -73,7 +101,7 @@ def _draws(form: Form) -> bool:
     return (shape.bar and bool(shape.counted)) or (form.phase == "val" and shape.nameless)
 
 
-def _updates(form: Form) -> bool:
+def updates(form: Form) -> bool:
     """Say whether each line of a bar may be an update of its own."""
     shape = form.shape
     return shape.tqdm and shape.step is not None and bool(shape.losses) and form.phase != "val"

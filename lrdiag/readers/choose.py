@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
 from lrdiag.numerics import BoolArray, FloatArray
 from lrdiag.readers.bars import steps_of
 from lrdiag.readers.lines import Form
-from lrdiag.readers.names import guess
+from lrdiag.readers.names import guess, stem_of, words_of
 from lrdiag.run import Role
 
 OFTEN = 0.3  # of the lines of the commonest loss; a name as often belongs to the training
@@ -16,8 +17,10 @@ MANY = 5  # lines of a loss, beside which one that is printed once is a summary 
 RARE = 0.003  # of the lines of the commonest loss; a name rarer than that is chatter
 MIN_COUNTS = 3  # different values from which a line without a loss is a counter
 MOST = 0.8  # of the lines of losses that count for themselves, where bars need not count for them
+PASS = 1.5  # batches of a validation; fewer are no pass over it
 CLOSE = 0.02  # relative; printed means agree to their last digits
 
+_MEANS = frozenset({"mean", "avg", "average"})
 _DESCRIBING: frozenset[Role] = frozenset({"lr", "grad_norm", "train_accuracy", "val_accuracy"})
 
 
@@ -116,6 +119,8 @@ def _winners(losses: Sequence[Form]) -> tuple[dict[str, str], tuple[str, ...]]:
             notes.append(f"{name} is taken from the lines that sum up an epoch.")
         winners[name] = best
         sizes[name] = sum(map(len, kinds[best]))
+    for name in _drop_batches(winners, claims, sizes):
+        del winners[name]
     most = max(sizes.values())
     many = {guess(name).role for name, size in sizes.items() if size >= MANY}
 
@@ -125,6 +130,24 @@ def _winners(losses: Sequence[Form]) -> tuple[dict[str, str], tuple[str, ...]]:
         return sizes[name] >= RARE * most and not summary
 
     return {name: kind for name, kind in winners.items() if stays(name)}, tuple(notes)
+
+
+def _drop_batches(
+    winners: Mapping[str, str],
+    claims: Mapping[str, Mapping[str, list[Form]]],
+    sizes: Mapping[str, int],
+) -> set[str]:
+    """Return the validation losses of single batches whose means stand in a column of their own."""
+    names = [name for name in winners if guess(name).role == "val_loss"]
+    lines: set[int] = set()
+    for dense, mean in permutations(names, 2):
+        if stem_of(dense) != stem_of(mean) or sizes[dense] < PASS * sizes[mean]:
+            continue
+        curves = (_curve(name, claims[name][winners[name]]) for name in (dense, mean))
+        if _MEANS & set(words_of(mean)) or _summed(*curves):
+            lines.update(map(id, claims[dense][winners[dense]]))
+    # With a loss go its parts, which stand in the same lines.
+    return {name for name in names if lines.issuperset(map(id, claims[name][winners[name]]))}
 
 
 def _summed(dense: _Curve, summary: _Curve) -> bool:

@@ -12,6 +12,7 @@ LANGUAGE = (
     Tool("OLMo-core", "console"),
     Tool("T5X", "console"),
     Tool("Levanter", "console", "the loss of its progress lines, evaluation apart"),
+    Tool("NeMo", "nemo_log_*.txt", "a validation is taken where the bar shows a new one"),
     Tool("Axolotl", "debug.log"),
     Tool("TRL SFTTrainer", "console"),
     Tool("build-nanogpt", "log.txt", "hella is an accuracy"),
@@ -33,6 +34,8 @@ LANGUAGE = (
     Tool("OpenNMT-py", "console", "xent; it prints no validation loss, only its perplexity"),
 )
 SPEECH = (
+    Tool("Coqui TTS", "trainer_0_log.txt"),
+    Tool("WeNet", "console", "Batch 3/200 is batch 200 of epoch 3"),
     Tool("ESPnet", "train.log"),
     Tool("icefall", "log-train-*"),
     Tool("SpeechBrain", "train_log.txt"),

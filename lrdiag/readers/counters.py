@@ -17,6 +17,41 @@ BATCH = 32  # samples; 50, 100 and 200 batches, between which most loops log, ar
 SET_SIZE = 10_000  # samples; MNIST has 60,000, CIFAR-10 50,000
 
 
+def settle(forms: Sequence[Form]) -> None:
+    """Take "Batch 3/200" for batch 200 of epoch 3 where the second number counts, in place.
+
+    So WeNet prints; a total is the same in all lines, or in all of a pass.
+    """
+    groups: dict[tuple[str, str], list[Form]] = {}
+    for form in forms:
+        if form.shape.step and form.shape.step[1] in form.shape.totals:
+            groups.setdefault((form.shape.step[0], form.phase), []).append(form)
+    for group in groups.values():
+        order = np.argsort(np.concatenate([form.rows for form in group]))
+        first = np.concatenate([steps_of(form) for form in group])[order]
+        second = np.concatenate([_totals(form) for form in group])[order]
+        if not _counts_within(second, first):
+            continue
+        for form in group:
+            name, place = form.shape.step or ("", 0)
+            step, epoch = (name, form.shape.totals[place]), form.shape.epoch or ("epoch", place)
+            form.shape = replace(form.shape, step=step, epoch=epoch, totals={})
+
+
+def _counts_within(batches: FloatArray, epochs: FloatArray) -> bool:
+    """Say whether one number rises while the other stays, and falls back where that rises."""
+    if len(batches) < MIN_STRIDES or len(np.unique(batches)) < MIN_STRIDES:
+        return False
+    passes, strides = np.diff(epochs), np.diff(batches)
+    within = passes == 0.0
+    return bool(
+        np.all(passes >= 0.0)
+        and not np.all(within)
+        and np.all(strides[within] > 0.0)
+        and np.all(strides[~within] <= 0.0)
+    )
+
+
 def counts_samples(forms: Sequence[Form]) -> bool:
     """Say whether the "i/n" of training lines counts samples: "[640/60000 (1%)]".
 

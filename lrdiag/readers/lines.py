@@ -18,6 +18,7 @@ from lrdiag.readers.decode import whole_lines
 from lrdiag.readers.names import phase_of, words_of
 from lrdiag.readers.patterns import pattern_of
 from lrdiag.readers.reader import IntArray
+from lrdiag.readers.sections import Sections
 from lrdiag.readers.shapes import (
     MARK,
     NUMBER,
@@ -60,12 +61,14 @@ class Form:
         phase: The part of the data: their own, or that of the lines before them.
         about: The word for that phase.
         places: The numbers of a line that are kept.
+        section: The title above them, where that told the part of the data.
     """
 
     shape: Shape
     phase: str
     about: str
     places: tuple[int, ...]
+    section: str = ""
     _rows: "array[int]" = field(default_factory=lambda: array("q"))
     _numbers: "array[float]" = field(default_factory=lambda: array("d"))
     _texts: list[str] = field(default_factory=list)  # numbers that are still text
@@ -129,14 +132,14 @@ class _Kind:
     Attributes:
         shape: Where names and numbers stand in each.
         places: The numbers that mean something.
-        forms: The forms of these lines, by the phase and the word for it.
+        forms: The forms of these lines, by the phase, the word for it and the title above.
         seen: How many of them were taken apart.
         pattern: Reads such a line, once there were many.
     """
 
     shape: Shape
     places: tuple[int, ...] = ()
-    forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    forms: dict[tuple[str, str, str], Form] = field(default_factory=dict)
     seen: int = 0
     pattern: re.Pattern[str] | None = None
 
@@ -145,23 +148,32 @@ def forms_of(data: bytes) -> list[Form]:
     """Gather the lines of a log that name a number."""
     forms: list[Form] = []
     inherited = ("", "")
+    sections = Sections()
     row = 0
-    for kind, numbers in _shaped(data):
+    for kind, numbers in _shaped(data, sections):
         shape = kind.shape
         phase = (shape.phase, shape.about)
         if shape.step or shape.epoch or shape.phase:
             inherited = phase
         elif shape.losses:
             phase = inherited
-        form = kind.forms.get(phase)
+        # Not so "Epoch 3", which stands below the titles of the epoch before.
+        below = sections.phase == "val" and not phase[0] and bool(shape.pairs)
+        section = sections.word if below else ""
+        form = kind.forms.get((*phase, section))
         if form is None:
             if len(forms) > MAX_SHAPES and not shape.losses:
                 continue
-            form = Form(shape, phase[0], phase[1] or "val", kind.places)
+            form = Form(shape, phase[0], phase[1] or "val", kind.places, section)
             forms.append(form)
-            kind.forms[phase] = form
+            kind.forms[(*phase, section)] = form
         form.add(row, numbers)
         row += 1
+    for form in forms:
+        if not sections.trusted:
+            form.section = ""
+        elif form.section:
+            form.phase, form.about = "val", form.section
     return forms
 
 
@@ -220,7 +232,7 @@ class _Kinds:
         return None
 
 
-def _shaped(data: bytes) -> Iterator[tuple[_Kind, Sequence[str]]]:
+def _shaped(data: bytes, sections: Sections) -> Iterator[tuple[_Kind, Sequence[str]]]:
     """Yield each line, box or row of a table that names a number, as its kind and numbers."""
     kinds = _Kinds()
     box: list[tuple[str, str]] = []
@@ -239,19 +251,22 @@ def _shaped(data: bytes) -> Iterator[tuple[_Kind, Sequence[str]]]:
             yield known
         elif not NUMBER.search(line):
             header = _names(line) or header
+            sections.look(line)
         elif header and (cells := _cells(header, line)):
             yield from _named(*cells, kinds, bar="%|" in line, label=_label(line))
         else:
-            yield from _plain(line, kinds)
+            yield from _plain(line, kinds, sections)
     yield from _named(*_unboxed(box), kinds)
 
 
-def _plain(line: str, kinds: _Kinds) -> Iterator[tuple[_Kind, Sequence[str]]]:
+def _plain(line: str, kinds: _Kinds, sections: Sections) -> Iterator[tuple[_Kind, Sequence[str]]]:
     skeleton, numbers = take_apart(line)
     kind = kinds.find(skeleton, partial(shape_of, skeleton))
-    if kind is not None:
-        kinds.count(kind, skeleton)
-        yield kind, [numbers[place] for place in kind.places]
+    if kind is None:
+        sections.look(skeleton)
+        return
+    kinds.count(kind, skeleton)
+    yield kind, [numbers[place] for place in kind.places]
 
 
 def _named(

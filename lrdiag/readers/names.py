@@ -42,6 +42,8 @@ _SPELLINGS = {
     "valacc": "val acc",
     "testacc": "test acc",
     "hella": "val acc",
+    "evaluating": "eval",
+    "validating": "val",
     "hellaswag": "val acc",
 }
 TRAIN = frozenset({"train", "training", "trn", "tr", "learn", "trained"})

@@ -10,10 +10,10 @@ import numpy as np
 from lrdiag.errors import LimitError, UnknownFormatError
 from lrdiag.numerics import FloatArray
 from lrdiag.readers import tools
-from lrdiag.readers.bars import keep
+from lrdiag.readers.bars import keep, shown_by, updates
 from lrdiag.readers.choose import OFTEN, choose
 from lrdiag.readers.consoles import DIFFUSION, LANGUAGE, SPEECH
-from lrdiag.readers.counters import counter_name, counts_samples, is_step, mark_passes
+from lrdiag.readers.counters import counter_name, counts_samples, is_step, mark_passes, settle
 from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.lines import Form, forms_of
@@ -45,6 +45,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
             f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )
     forms = forms_of(source.data)
+    settle(forms)
     mark_passes(forms)
     chosen, notes = choose(forms)
     family = _family(forms)
@@ -80,16 +81,23 @@ def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, .
         names["step"] = "samples"
         notes += ("The brackets count samples, not updates; lrdiag counts rows.",)
     parts: dict[str, list[tuple[IntArray, FloatArray]]] = {}
+    shown: dict[str, list[tuple[Form, FloatArray]]] = {}
     for form in forms:
-        lines = kept.lines_of(form)
         for column, values in _columns(form, names, apart):
-            mine = lines[phase_of(words_of(column)) == "val"]
-            places = np.searchsorted(kept.rows, form.rows[mine])
-            parts.setdefault(column, []).append((places, values[mine]))
+            pieces = parts.setdefault(column, [])
+            if updates(form) and phase_of(words_of(column)) == "val":
+                shown.setdefault(column, []).append((form, values))
+                continue
+            mine = kept.lines_of(form)
+            pieces.append((np.searchsorted(kept.rows, form.rows[mine]), values[mine]))
         if len(parts) > limits.max_columns:
             raise LimitError(
                 f"The log has more than {limits.max_columns:,} names.", hint="Log fewer quantities."
             )
+    for column, drawn in shown.items():
+        bar = shown_by(drawn)
+        mine = kept.validations(bar)
+        parts[column].append((np.searchsorted(kept.rows, bar.rows[mine]), bar.values[mine]))
     columns = {column: _join(pieces) for column, pieces in parts.items()}
     return Table(name, READER.name, len(kept.rows), columns, notes=notes)
 
@@ -111,7 +119,7 @@ def _columns(
         seen.add(names["epoch"])
         yield names["epoch"], form.values(shape.epoch[1])
     # The steps of a validation pass count its batches, not updates.
-    if shape.step and not (form.phase == "val" and shape.nameless):
+    if shape.step and not (form.phase == "val" and (shape.nameless or form.section)):
         name = shape.step[0] if shape.step[0] in apart else names["step"]
         seen.add(name)
         yield name, form.values(shape.step[1])

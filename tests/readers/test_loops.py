@@ -1,0 +1,84 @@
+"""Training loops that people write by hand, and how they print."""
+
+import numpy as np
+import pytest
+
+from lrdiag.readers import Source, read_runs
+
+EPOCHS = 8
+TRAIN = tuple(2.3 - 0.2 * epoch for epoch in range(EPOCHS))
+VAL = tuple(2.4 - 0.15 * epoch for epoch in range(EPOCHS))
+
+# e counts from 0, n from 1, at by hundreds; a is the training loss, b the validation loss.
+LOOPS = {
+    "sections in a line": "Epoch {n} Train: loss {a:.4f} acc 0.51 | Val: loss {b:.4f} acc 0.5\n",
+    "sections with dashes": "Epoch {n}/8\n  Train - loss: {a:.4f}, acc: 0.51\n"
+    "  Val   - loss: {b:.4f}, acc: 0.50\n",
+    "sections as calls": "[{n}] train(loss={a:.4f}, acc=0.51) val(loss={b:.4f}, acc=0.50)\n",
+    "a dictionary of dictionaries": "epoch {n}: {{'train': {{'loss': {a:.4f}, 'acc': 0.51}}, "
+    "'val': {{'loss': {b:.4f}, 'acc': 0.5}}}}\n",
+    "the part in brackets": "Epoch {n}: Loss (train): {a:.4f}  Loss (val): {b:.4f}\n",
+    "titles above stretches": "=== Epoch {n} ===\nTraining:\n    loss: {a:.4f}\n    accuracy: 0.5\n"
+    "Validation:\n    loss: {b:.4f}\n    accuracy: 0.5\n",
+    "JSON behind a logging prefix": "2024-05-03 09:12:0{e},123 - trainer - INFO - "
+    '{{"epoch": {n}, "train": {{"loss": {a:.4f}}}, "valid": {{"loss": {b:.4f}}}}}\n',
+    "German": "Epoche {n}: Verlust {a:.4f}, Validierungsverlust {b:.4f}, Lernrate 0.001\n",
+    "French": "Époque {n} - perte (entraînement): {a:.4f} - perte (validation): {b:.4f}\n",
+    "short names": ">>> epoch {n} | trn loss {a:.4f} | vld loss {b:.4f} | best 0.4 @ 3\n",
+    "sentences": "INFO:root:Epoch {n} finished. Mean train loss: {a:.4f}. Mean val loss: {b:.4f}. "
+    "Took 12.3 s.\n",
+    "indented with tabs": "Epoch {n} of 8 took 12.345s\n  training loss:\t\t{a:.6f}\n"
+    "  validation loss:\t\t{b:.6f}\n  validation accuracy:\t\t51.20 %\n",
+}
+TRAIN_ONLY = {
+    "Chinese behind English": "step {at} (1.2s/step, 40% done) train 损失={a:.4f} lr=1e-4\n",
+    "units everywhere": "[{n:>3}/  8] loss: {a:.4f} | 12.3ms/it | 3.2GB | lr 3.0e-4\n",
+    "a spread behind it": "iter={at:06d} time=12.3s tok/s=12.3k loss={a:.4f}±0.05 gnorm=1.2\n",
+}
+
+
+def printed(line: str) -> Source:
+    rows = (
+        line.format(e=e, n=e + 1, at=100 * (e + 1), a=TRAIN[e], b=VAL[e]) for e in range(EPOCHS)
+    )
+    return Source("train.log", "".join(rows).encode())
+
+
+@pytest.mark.parametrize("line", [*LOOPS.values(), *TRAIN_ONLY.values()], ids=[*LOOPS, *TRAIN_ONLY])
+def test_each_loss_is_found_in_its_own_part(line: str) -> None:
+    (run,) = read_runs(printed(line))
+    assert run.refusal is None
+    np.testing.assert_allclose(run["train_loss"].values, TRAIN)
+    if line in TRAIN_ONLY.values():
+        assert "val_loss" not in run
+    else:
+        np.testing.assert_allclose(run["val_loss"].values, VAL)
+
+
+@pytest.mark.parametrize("line", [*LOOPS.values(), *TRAIN_ONLY.values()], ids=[*LOOPS, *TRAIN_ONLY])
+def test_the_steps_are_the_loops_own(line: str) -> None:
+    (run,) = read_runs(printed(line))
+    steps = run["train_loss"].steps
+    assert run.x.column is not None
+    np.testing.assert_allclose(np.diff(steps), steps[1] - steps[0])
+
+
+def test_a_lone_title_heads_the_whole_log() -> None:
+    lines = "".join(f"Validation\nstep {k}: loss {3 - k / 10:.2f}\n" for k in range(10))
+    (run,) = read_runs(Source("train.log", f"Training\n{lines}".encode()))
+    assert len(run["train_loss"]) == 10
+    assert "val_loss" not in run
+
+
+def test_source_code_above_a_log_is_passed_over() -> None:
+    code = (
+        "def train(step, loss=0.5):\n"
+        "    val_loss = 3.28  # step 100 reached it\n"
+        "    print(f'step:{step}/100 val_loss:{loss:.4f} took {1000 * 0.5:.0f}ms')\n"
+        "# a loss of 9.9 at step 0 is ln(20000)\n"
+    )
+    log = "".join(f"step:{k}/100 val_loss:{4 - k / 100:.4f} took 10ms\n" for k in range(0, 101, 10))
+    (run,) = read_runs(Source("train.log", (code + log).encode()))
+    assert len(run["val_loss"]) == 11
+    assert "train_loss" not in run
+    assert run["val_loss"].values.max() == 4.0
