@@ -82,8 +82,10 @@ def _table(source: Source, part: str, limits: Limits) -> dict[str, Points]:
 def _training(source: Source, limits: Limits) -> dict[str, Points]:
     check_size(source.data, limits)
     text = source.data.rstrip()
+    if not text.endswith(b"]}"):  # while it trains, or where it broke off
+        text = text[: text.rfind(b"}") + 1] + b"]}"
     try:
-        log = parse(text if text.endswith(b"]}") else text.rstrip(b",") + b"]}")  # while it trains
+        log = parse(text)
     except ValueError as error:
         raise MalformedLogError(
             f"The log of CatBoost cannot be read: {error}.",

@@ -23,6 +23,19 @@ _MARKS = (
 # Control sequences of ECMA-48 (colours, cursor) and operating system commands (titles).
 _ANSI = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
+# What a launcher or a collector of logs writes before every line: the time in UTC with the stream
+# (Kubernetes, GitHub), the rank (torchrun), the container (Docker Compose).
+_STAMPS = tuple(
+    re.compile(stamp, re.MULTILINE)
+    for stamp in (
+        rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z (?:std(?:out|err) [FP] )?",
+        rb"^\[(?:rank|default)\d{1,5}\]: ?",
+        rb"^[a-z][\w.-]{0,60}[-_]\d{1,5} {1,60}\| ",
+    )
+)
+STAMPED = 0.95  # of the lines have the stamp; a crash of the launcher leaves a few without
+FEW_LINES = 5  # fewer tell nothing
+
 
 def encoding_of(data: bytes) -> str | None:
     """Return the encoding that the first bytes tell; None for UTF-8 without a mark and the like.
@@ -42,7 +55,7 @@ def encoding_of(data: bytes) -> str | None:
 
 
 def plain(source: Source) -> Source:
-    """Return the source as UTF-8 without a byte order mark and without terminal colours.
+    """Return the source as UTF-8: no byte order mark, no terminal colours, no stamp on each line.
 
     Bytes that are already so are handed on, not copied.
     """
@@ -52,7 +65,19 @@ def plain(source: Source) -> Source:
         data = data.decode(encoding, "replace").encode("utf-8", "replace")
     if b"\x1b" in data:
         data = _ANSI.sub(b"", data)
+    stamp = _stamp_of(data[:HEAD])
+    if stamp:
+        data = stamp.sub(b"", data)
     return source if data is source.data else Source(source.name, data)
+
+
+def _stamp_of(head: bytes) -> re.Pattern[bytes] | None:
+    """Return what finds the stamp before every line; None where there is none."""
+    lines = [line for line in head.split(b"\n") if line.strip()]
+    for stamp in _STAMPS if len(lines) >= FEW_LINES else ():
+        if sum(bool(stamp.match(line)) for line in lines) >= STAMPED * len(lines) - 1:
+            return stamp
+    return None
 
 
 def text_of(source: Source) -> str:

@@ -53,11 +53,13 @@ def test_a_training_that_goes_on_is_read_so_far() -> None:
     (run,) = read_runs(Source("catboost_training.json", META + rows))
     np.testing.assert_array_equal(run["train_loss"].values, [0.6, 0.5])
     assert len(run["val_loss"]) == 1
+    (run,) = read_runs(Source("catboost_training.json", META + rows + b'{"learn":[0.4'))
+    assert len(run["train_loss"]) == 2
 
 
 def test_what_cannot_be_read_is_said() -> None:
-    with pytest.raises(MalformedLogError, match="ends in the middle"):
-        read_runs(Source("catboost_training.json", META + b'{"learn":[0.6,'))
+    with pytest.raises(MalformedLogError, match="is no JSON"):
+        read_runs(Source("catboost_training.json", META + b'{"learn":[0.6,]},\n'))
     with pytest.raises(EmptyLogError):
         read_runs(Source("learn_error.tsv", b"iter\tLogloss\n"))
     with pytest.raises(LimitError):

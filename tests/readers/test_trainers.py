@@ -112,3 +112,27 @@ def test_blank_separated_rows_may_be_cut_off_but_not_be_words() -> None:
     run = read(head, *rows)
     assert len(run["train_loss"]) == 6
     assert run["val_loss"].values.max() < 2.1
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2024-05-01T10:00:0{k}.123456789Z stdout F ",
+        "2024-05-01T10:00:0{k}.1234567Z ",
+        "[rank0]: ",
+        "[default3]:",
+        "trainer-1  | ",
+    ],
+)
+def test_what_a_launcher_writes_before_each_line_is_taken_off(stamp: str) -> None:
+    rows = [f"[{k}]\ttrain-rmse:{2 - k / 9:.4f}\teval-rmse:{3 - k / 9:.4f}" for k in range(9)]
+    run = read(*[stamp.format(k=k) + row for k, row in enumerate(rows)])
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(9.0))
+    assert len(run["val_loss"]) == 9
+
+
+def test_a_table_whose_first_column_is_a_time_keeps_it() -> None:
+    rows = [f"2024-05-01T10:00:0{k}Z,{k},{2 - k / 9}" for k in range(9)]
+    (run,) = read_runs(Source("a.csv", "\n".join(["time,step,train_loss", *rows]).encode()))
+    assert run.x.column == "step"
+    assert "time" in {column.name for column in run.columns}
