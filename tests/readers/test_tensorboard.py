@@ -432,7 +432,7 @@ HOSTILE = {
     "empty messages": record(b"") * 300_000,
     "many values a message": event(1, *[scalar("a", 1.0)] * 300_000),
     "fields of one byte": record(b"\x0a\x00" * 2_000_000),
-    "tags without end": b"".join(event(1, scalar("x" * k, 1.0)) for k in range(2_500)),
+    "tags without end": b"".join(event(1, scalar("x" * k, 1.0)) for k in range(1_200)),
 }
 
 
@@ -496,7 +496,7 @@ def test_records_read_together_give_what_each_gives_alone(
     assert notes == notes_alone
     assert len(together) == len(alone)
     names = [np.array(one.tags)[one.tag] for one in (together, alone)]
-    np.testing.assert_array_equal(*names)
+    np.testing.assert_array_equal(names[0], names[1])
     for column in ("step", "wall", "value"):
         np.testing.assert_array_equal(getattr(together, column), getattr(alone, column))
 
