@@ -157,9 +157,8 @@ def forms_of(data: bytes) -> list[Form]:
             inherited = phase
         elif shape.losses:
             phase = inherited
-        # Not so "Epoch 3", which stands below the titles of the epoch before.
-        below = sections.phase == "val" and not phase[0] and bool(shape.pairs)
-        section = sections.word if below else ""
+        # A counter, as "Epoch 3", stands below the titles of the epoch before.
+        section = sections.word if shape.pairs and not phase[0] else ""
         form = kind.forms.get((*phase, section))
         if form is None:
             if len(forms) > MAX_SHAPES and not shape.losses:
@@ -169,12 +168,21 @@ def forms_of(data: bytes) -> list[Form]:
             kind.forms[(*phase, section)] = form
         form.add(row, numbers)
         row += 1
-    for form in forms:
-        if not sections.trusted:
-            form.section = ""
-        elif form.section:
-            form.phase, form.about = "val", form.section
+    _apply(sections, forms)
     return forms
+
+
+def _apply(sections: Sections, forms: Sequence[Form]) -> None:
+    """Let titles tell which lines are of a validation, where losses stand below both kinds."""
+    below = [form for form in forms if form.section]
+    told = {phase_of(words_of(form.section)) for form in below if form.shape.losses}
+    for form in below:
+        names = words_of(" ".join(form.shape.losses))
+        val = phase_of(words_of(form.section)) == "val" and phase_of(names) != "train"
+        if sections.trusted and val and told == {"train", "val"}:
+            form.phase, form.about = "val", form.section
+        else:
+            form.section = ""
 
 
 def _split(data: bytes) -> Iterator[str]:

@@ -36,6 +36,8 @@ class Sections:
 
 def _title(line: str) -> str:
     """Return the word for a part of the data that a title begins with; empty if it is none."""
+    if line.lstrip()[:1] == "#":  # a remark in the source code of the run
+        return ""
     words: list[str] = _WORD.findall(line)
     if not 0 < len(words) <= MAX_WORDS or guess(" ".join(words)).role != "ignore":
         return ""

@@ -82,3 +82,11 @@ def test_source_code_above_a_log_is_passed_over() -> None:
     assert len(run["val_loss"]) == 11
     assert "train_loss" not in run
     assert run["val_loss"].values.max() == 4.0
+
+
+def test_titles_in_source_code_tell_nothing() -> None:
+    code = "# TRAINING\nx = 1\n# VALIDATION\ny = 2\nVALIDATION\n" * 3
+    log = "".join(f"step {k} loss: {3 - k / 10:.2f}\n" for k in range(10))
+    (run,) = read_runs(Source("train.log", (code + log).encode()))
+    assert len(run["train_loss"]) == 10
+    assert "val_loss" not in run
