@@ -1,6 +1,9 @@
 """Whatever the bytes: runs, or a ReadError that says what to do."""
 
+import os
+import time
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +11,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrdiag.errors import ReadError
-from lrdiag.readers import Limits, Source, read_runs, unpack
+from lrdiag.readers import Limits, Source, read_logs, read_runs, unpack
 from lrdiag.run import ROLES, Role, Run
 
-SAMPLES = tuple(
-    path.read_bytes()[:20_000]
+# More examples than each run of the tests affords: LRDIAG_EXAMPLES=4000 pytest tests/property
+EXAMPLES = int(os.environ.get("LRDIAG_EXAMPLES", "150"))
+SLOWEST = 5.0  # seconds of processor time for a log of at most 100 kB; most take 0.01
+LARGEST = 100_000  # bytes of a sample; a few console logs are longer
+FILES = tuple(
+    path
     for path in sorted((Path(__file__).parents[1] / "readers" / "samples").rglob("*"))
-    if path.is_file() and path.suffix not in (".md", ".json")
+    if path.is_file() and path.name not in ("expect.json", "README.md")
+)
+SAMPLES = tuple(path.read_bytes()[:LARGEST] for path in FILES)
+FOLDERS = tuple(
+    tuple(Source(str(path.relative_to(path.parents[1])), path.read_bytes()) for path in files)
+    for _, files in ((key, list(found)) for key, found in groupby(FILES, lambda one: one.parent))
+    if len(files) > 1
 )
 LIMITS = Limits(max_bytes=1_000_000, max_rows=20_000, max_columns=500)
 QUICK = settings(
-    max_examples=150,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -60,6 +73,7 @@ LOG_LIKE = st.lists(PIECES, max_size=120).map(lambda parts: "".join(parts).encod
 
 def read_all(data: bytes, roles: dict[str, Role] | None = None) -> list[Run]:
     found: list[Run] = []
+    begun = time.process_time()
     try:
         for source in unpack(Source("log", data), limits=LIMITS):
             found += read_runs(source, roles=roles, limits=LIMITS)
@@ -68,6 +82,7 @@ def read_all(data: bytes, roles: dict[str, Role] | None = None) -> list[Run]:
     else:
         said = ("", "")
     assert bool(said[0]) == bool(said[1])
+    assert time.process_time() - begun < SLOWEST
     return found
 
 
@@ -121,6 +136,39 @@ def test_real_logs_with_damage(
     for at, length, new in cuts:
         data = data[:at] + new + data[at + length :]
     check(read_all(data[:end]))
+
+
+@QUICK
+@given(
+    st.sampled_from(SAMPLES),
+    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=8)), max_size=8),
+    st.floats(0, 1),
+)
+def test_real_logs_with_wrong_bytes(
+    data: bytes, wrong: Sequence[tuple[float, bytes]], end: float
+) -> None:
+    damaged = bytearray(data)
+    for at, new in wrong:
+        place = int(at * len(data))
+        damaged[place : place + len(new)] = new
+    check(read_all(bytes(damaged[: 1 + int(end * len(data))])))
+
+
+@QUICK
+@given(
+    st.sampled_from(FOLDERS), st.integers(0, 9), st.floats(0, 1), st.binary(min_size=1, max_size=8)
+)
+def test_folders_of_which_one_file_is_damaged(
+    files: tuple[Source, ...], which: int, at: float, new: bytes
+) -> None:
+    one = files[which % len(files)]
+    place = int(at * len(one.data))
+    damaged = Source(one.name, one.data[:place] + new + one.data[place + len(new) :])
+    parts = tuple(damaged if file is one else file for file in files)
+    reading = read_logs([Source("folder", b"", parts)], limits=LIMITS)
+    check(reading.runs)
+    assert reading.runs or reading.left_out
+    assert all(file.error.message and file.error.hint for file in reading.left_out)
 
 
 @QUICK
