@@ -23,6 +23,7 @@ MOST_RESTARTS = 200  # each looks at all rows before it; beyond, the counter cou
 MAX_TIES = 0.2  # of all points; above, the counter is too coarse to tell the points apart
 MIN_COVERED = 0.5  # of the points; below, a counter is not one of these points
 NEAR_START = 0.05  # of the stretch so far; a fall to there is a fall to the start
+LARGEST_STEP = 2.0**53  # beyond it one step is not told from the next; NaN is no step either
 MIN_SHUFFLED = 8  # points; fewer show no order of their own
 MIN_DISTINCT = 0.9  # of the points; 100 of 0..999 drawn at random have 0.95, a restart repeats
 MAX_ROUGHER = 1.5  # times; shuffled rows in order: 0.1 to 1.0, a random counter of a curve: 10
@@ -80,7 +81,7 @@ def lay_out(
 
 def fill(cells: Cells, rows: int) -> FloatArray:
     """Return one value a row: the last finite one logged so far; the first before that."""
-    keep = np.isfinite(cells.values)
+    keep = np.abs(cells.values) <= LARGEST_STEP
     logged, values = cells.rows[keep], cells.values[keep]
     if len(logged) == rows:
         return values
@@ -89,7 +90,7 @@ def fill(cells: Cells, rows: int) -> FloatArray:
 
 
 def _covers(cells: Cells, main: Cells, rows: int) -> bool:
-    keep = cells.rows[np.isfinite(cells.values)]
+    keep = cells.rows[np.abs(cells.values) <= LARGEST_STEP]
     if len(keep) == 0:
         return False
     if len(keep) == rows:
