@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Protocol
 
+import numpy as np
+
 from lrdiag.errors import (
     EmptyLogError,
     MalformedLogError,
@@ -174,8 +176,9 @@ def _read(
     reader: Reader, source: Source, roles: Mapping[str, Role] | None, limits: Limits
 ) -> tuple[Run, ...]:
     try:
-        tables = reader.read(source, limits)
-        runs = [run for table in tables for run in runs_from_table(table, source.name, roles)]
+        with np.errstate(over="ignore", invalid="ignore"):  # a log may hold any float there is
+            tables = reader.read(source, limits)
+            runs = [run for table in tables for run in runs_from_table(table, source.name, roles)]
     except ReadError:
         raise
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:

@@ -207,7 +207,7 @@ def _counts(values: FloatArray) -> bool:
     """Say whether values are whole numbers that rise from each to the next."""
     if len(values) < 4 or values[-1] <= values[0] or values[0] != np.floor(values[0]):
         return False
-    return bool(np.all(values == np.floor(values)) and np.all(np.diff(values) > 0.0))
+    return bool(np.all(values == np.floor(values)) and np.all(values[1:] > values[:-1]))
 
 
 def finite_of(values: FloatArray) -> FloatArray:
@@ -226,7 +226,7 @@ def _support(role: Role, cells: Cells) -> str:
     if role in ("train_loss", "val_loss"):
         return "the values fall" if end < start else ""
     if role == "step":
-        return "the values count up" if np.all(np.diff(values) >= 0.0) else ""
+        return "the values count up" if np.all(values[1:] >= values[:-1]) else ""
     if role == "lr":
         return "the values are small and positive" if values.max() <= 1.0 else ""
     return ""
@@ -248,4 +248,4 @@ def _is_counter(cells: Cells) -> bool:
     if len(values) < 2 or not np.all(np.isfinite(values)):
         return False
     whole = bool(np.all(values == np.floor(values)))
-    return whole and bool(np.all(np.diff(values) >= 0.0)) and values[-1] > values[0]
+    return whole and bool(np.all(values[1:] >= values[:-1])) and values[-1] > values[0]
