@@ -1,5 +1,6 @@
 """Delimited text: commas, semicolons, tabs or blanks between the cells of a row."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -28,13 +29,15 @@ TITLES = {
     "|": "Text between bars",
     " ": "Text in columns",
 }
+_JSON = re.compile(r'\s*\{\s*"')  # an object that broke off is no table
 CHUNK = 1 << 18  # bytes that are searched for line ends at a time, all in the cache
 MAX_BLOCKS = 1_000  # headers of one log; each part costs 0.3 ms whatever its length
 
 
 def recognises(source: Source) -> bool:
     """Say whether the text is a table of numbers, or one whose header names what we know."""
-    dialect = sniff(head_of(source))
+    head = head_of(source)
+    dialect = None if _JSON.match(head) else sniff(head)
     if dialect is None or dialect.clean < MIN_REGULAR:
         return False
     known = sum(guess(name).role != "ignore" for name in dialect.names)

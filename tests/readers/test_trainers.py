@@ -1,8 +1,11 @@
 """Habits of trainers of images and trees that a general reader must know."""
 
+import json
+
 import numpy as np
 import pytest
 
+from lrdiag.errors import MalformedLogError
 from lrdiag.readers import Source, read_runs
 from lrdiag.readers.names import guess
 from lrdiag.run import Run
@@ -136,3 +139,10 @@ def test_a_table_whose_first_column_is_a_time_keeps_it() -> None:
     (run,) = read_runs(Source("a.csv", "\n".join(["time,step,train_loss", *rows]).encode()))
     assert run.x.column == "step"
     assert "time" in {column.name for column in run.columns}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_history_that_breaks_off_is_no_table(indent: int | None) -> None:
+    whole = json.dumps({"train": {"mlogloss": [k / 7 for k in range(90)]}}, indent=indent)
+    with pytest.raises(MalformedLogError, match="ends in the middle"):
+        read_runs(Source("evals_result.json", whole[:-99].encode()))
