@@ -50,7 +50,7 @@ TRAIN = frozenset({"train", "training", "trn", "tr", "learn", "trained"})
 # From what people mean most to what they mean least by a validation set.
 VAL = (
     *("val", "valid", "validation", "validate", "vld", "eval", "evaluation", "dev", "cv"),
-    *("test", "testing", "tst"),
+    *("test", "testing", "tst", "te"),
 )
 _VAL = frozenset(VAL)
 

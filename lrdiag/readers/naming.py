@@ -7,6 +7,7 @@ from lrdiag.readers.names import guess, phase_of, words_of
 LAYER = "Region"
 MAX_TITLE = 3  # words of the title of a section
 _SAID_OF = frozenset({"train_loss", "train_accuracy"})  # the roles of names without a part
+_PARTS = {"train", "val"}
 _LEVELS = frozenset({"info", "warning", "debug", "error", "root", "main", "__main__", "stdout"})
 
 
@@ -29,10 +30,15 @@ def counter_of(words: Sequence[str]) -> int:
     return next(named, len(words) - 1)
 
 
-def spelled_out(pairs: list[tuple[str, int]], *, terse: bool) -> list[tuple[str, int]]:
+def spelled_out(pairs: list[tuple[str, int]], *, terse: bool, alone: bool) -> list[tuple[str, int]]:
     """Say loss where only the names beside it tell: darknet's "avg, rate", CatBoost's "learn".
 
     Where darknet tells of one of its output layers, its losses are those of that layer.
+
+    Args:
+        pairs: Names and places of the numbers of a line.
+        terse: Whether the line is a number, a word and a number.
+        alone: Whether no other words stand in the line: "Epoch 3 Training: 2.3 Validation: 2.4".
     """
     names = {name for name, _ in pairs}
     if LAYER in names:
@@ -44,6 +50,8 @@ def spelled_out(pairs: list[tuple[str, int]], *, terse: bool) -> list[tuple[str,
         short = {"learn", "test"}
     elif terse:
         short = {name for name in names if guess(name).role == "ignore"}
+    elif alone and len(names) == 2 and {phase_of(words_of(name)) for name in names} == _PARTS:
+        short = {name for name in names if " " not in name and guess(name).role == "ignore"}
     return [(f"{name} loss" if name in short else name, place) for name, place in pairs]
 
 
@@ -77,7 +85,17 @@ def tells_both(pairs: Sequence[tuple[str, int]], sections: Mapping[int, str]) ->
         for name, place in pairs
         if guess(name).role in _SAID_OF and not phase_of(words_of(name))
     }
-    return {"train", "val"} <= told
+    return told >= _PARTS
+
+
+def halves_of(name: str) -> tuple[str, str] | None:
+    """Return both names in "train/val loss"; None if it is one name."""
+    for word in name.split():
+        first, slash, second = word.partition("/")
+        phases = {phase_of(words_of(first)), phase_of(words_of(second))}
+        if slash and phases == _PARTS and guess(word).role == "ignore":
+            return name.replace(word, first), name.replace(word, second)
+    return None
 
 
 def full_name(name: str, section: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from lrdiag.readers.chatter import MARK as MARK
 from lrdiag.readers.chatter import is_code
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
-from lrdiag.readers.naming import LAYER, full_name, is_loss, spelled_out, tells_both
+from lrdiag.readers.naming import LAYER, full_name, halves_of, is_loss, spelled_out, tells_both
 from lrdiag.readers.walk import Walk
 
 # A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
@@ -25,6 +25,10 @@ _WRAPPED = re.compile(r"\b(?:tensor|array|np\.float\d+|float\d*)\(\s*\x01")
 _LISTED = re.compile(r"([:=]\s*)\[\s*\x01\s*\]")
 _PHASED = re.compile(r"\b(epoch|iter)\s*\((\w+)\)", re.IGNORECASE)  # mmengine: Epoch(train)
 _QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
+_AFTER = re.compile(
+    rf"\b(after|at|in) ({MARK}) (epochs?|steps?|iterations?|iters?|updates?|batches)\b",
+    re.IGNORECASE,
+)
 SURER = 0.03  # of a counter's quality, from which it stands before the first one
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
 # "1.05kit/2.00kit" and "1.05k/2.00k", as tqdm counts
@@ -91,6 +95,7 @@ def shape_of(skeleton: str) -> Shape | None:
     bar = bool(_BAR.search(skeleton))
     text = _WRAPPED.sub(MARK, _QUOTES.sub("", skeleton))
     text = _LISTED.sub(r"\1" + MARK, _PHASED.sub(r"\2 \1", text))
+    text = _AFTER.sub(r"\1 \3 \2", text)
     scale = _scale(text)
     text = _SCALED.sub(f"{MARK}/{MARK}", text)
     prefix = _LOGGED.match(text)
@@ -129,9 +134,10 @@ def _shape(walk: Walk, *, bar: bool) -> Shape | None:
     both = tells_both(pairs, walk.sections)
     if both:
         pairs = [(full_name(name, walk.sections.get(place, "")), place) for name, place in pairs]
+    pairs = [half for name, place in pairs for half in _halves(walk, name, place)]
     names = {name for name, _ in pairs}
     if LAYER in names or not any(map(is_loss, names)):
-        pairs = spelled_out(pairs, terse=_is_terse(walk))
+        pairs = spelled_out(pairs, terse=_is_terse(walk), alone=not walk.context)
     phase, about = ("", "") if both else _phase(walk, pairs)
     return Shape(
         pairs=tuple(pairs),
@@ -145,6 +151,16 @@ def _shape(walk: Walk, *, bar: bool) -> Shape | None:
         nameless=walk.nameless,
         losses=tuple(name for name, _ in pairs if is_loss(name)),
     )
+
+
+def _halves(walk: Walk, name: str, place: int) -> list[tuple[str, int]]:
+    """Tell the two values of "train/val loss: 2.3/2.4" apart."""
+    if place not in walk.totals:
+        return [(name, place)]
+    both = halves_of(name) or (walk.slices.get(place, ""), name)
+    if not all(map(is_loss, both)):
+        return [(name, place)]
+    return [(both[0], place), (both[1], walk.totals.pop(place))]
 
 
 def _counter(walk: Walk, role: str) -> tuple[str, int] | None:
@@ -212,7 +228,7 @@ def _phase(walk: Walk, pairs: Sequence[tuple[str, int]]) -> tuple[str, str]:
     for wanted in ("val", "train"):
         # "validation loss at iteration 100 on test set"
         for word in reversed(words):
-            if phase_of(words_of(word)) == wanted:
+            if phase_of(words_of(word)) == wanted and not halves_of(word):
                 return wanted, word
     return "", ""
 

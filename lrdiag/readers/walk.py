@@ -4,11 +4,13 @@ import re
 
 from lrdiag.readers.chatter import MARK
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
-from lrdiag.readers.naming import counter_of, is_logger, section_of
+from lrdiag.readers.naming import counter_of, is_logger, is_loss, section_of
 
 MAX_KEY = 4  # words of a name
 _TOKEN = re.compile(r"\x01|[^\W\d][\w@.'/%-]*|\s-+(?=\s)|\S")
 _COLONS = (":", "=", "\N{FULLWIDTH COLON}")
+_AT = frozenset({"at", "after", "for", "in", "on", "of"})
+_ORDINAL = "第"  # "第3轮" is epoch 3
 _SECONDS = frozenset({"s", "ms", "sec", "secs", "seconds"})
 _UNITS = frozenset({"epoch", "epochs", "step", "steps", "iter", "iters", "batch", "updates"})
 
@@ -33,6 +35,9 @@ class Walk:
         self.outside: list[str] = []  # the words before a bracket
         self.section = ""  # the word for the part of the data that was read last
         self.sections: dict[int, str] = {}  # that word for each number with a name
+        self.owed: list[str] = []  # the name of the number behind a counter
+        self.sliced: list[str] = []  # the words before a slash
+        self.slices: dict[int, str] = {}  # the name of i where that of n stands before "i/n"
 
     def run(self) -> "Walk":
         """Pass over the line."""
@@ -67,11 +72,7 @@ class Walk:
             return
         if token == "(":
             self.outside = list(self.words)
-        elif token == ")" and self.outside and after in (MARK, *_COLONS):
-            unit = _SECONDS.issuperset(self.words)  # "Time(s) 0.5"
-            # "loss (train): 0.5", "lr (group 0): 0.1"
-            self.words = self.outside + ([] if unit else self.words)
-            self.outside, self.behind = [], -1
+        elif token == ")" and self._closes(after):
             return
         if after == MARK and self.words:
             role = guess(" ".join(self.words)).role
@@ -82,8 +83,23 @@ class Walk:
             if token == "-" and role != "ignore":
                 return  # Segmentation Models: "dice_loss - 0.81"
         if token not in "%#":
+            words = self.words
             self._suffix(token)
             self._break()
+            self.sliced = words if token == "/" else []
+
+    def _closes(self, after: str) -> bool:
+        """Take up the words before a bracket again where the number that they name follows it."""
+        inside, outside = self.words, self.outside
+        if outside and after in (MARK, *_COLONS):
+            unit = _SECONDS.issuperset(inside)  # "Time(s) 0.5"
+            self.words = outside + ([] if unit else inside)  # "loss (train): 0.5"
+        elif after in _AT and is_loss(" ".join(outside)):
+            self.words = outside  # "loss (for one batch) at step 5: 2.3"
+        else:
+            return False
+        self.outside, self.behind = [], -1
+        return True
 
     def _number(self, before: str, second: str, after: str) -> None:
         if before == "/" and second == MARK:
@@ -93,6 +109,8 @@ class Walk:
                 self.totals[self.place - 1] = self.place
         elif before == "(" and second == MARK and after == ")":
             self.averages[self.place - 1] = self.place
+        elif self.owed and before in _COLONS and not self.words:
+            self._call(" ".join(self.owed))
         elif self.words:
             self._name()
         else:
@@ -112,8 +130,16 @@ class Walk:
             return
         cut = counter_of(words)
         self.context += words[:cut]
-        self.named.append((" ".join(words[cut:]), self.place))
+        said = [word for word in words[:cut] if word not in _AT]
+        self.owed = said if is_loss(" ".join(said)) else []  # "Loss at step 5: 2.3"
+        self._call(" ".join(words[cut:]))
+
+    def _call(self, name: str) -> None:
+        self.named.append((name, self.place))
         self.sections[self.place] = self.section
+        if self.sliced:
+            self.slices[self.place] = " ".join(self.sliced)
+            self.sliced = []
 
     def _unit(self, token: str) -> None:
         if self.named and self.named[-1][1] == self.place and "/" in token:
@@ -123,6 +149,8 @@ class Walk:
         if token.lower() in _UNITS and self.place in self.bare:
             self.bare.remove(self.place)
             self.named.append((token, self.place))
+        elif self.named[-1:] == [(_ORDINAL, self.place)]:
+            self.named[-1] = (token, self.place)
 
     def _counts(self) -> bool:
         last = self.words[-1].lower()
@@ -141,5 +169,5 @@ class Walk:
     def _break(self) -> None:
         self.section = section_of(self.words) or self.section
         self.context += self.words
-        self.words = []
+        self.words, self.owed = [], []
         self.behind = -1

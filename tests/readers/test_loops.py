@@ -27,11 +27,21 @@ LOOPS = {
     "short names": ">>> epoch {n} | trn loss {a:.4f} | vld loss {b:.4f} | best 0.4 @ 3\n",
     "sentences": "INFO:root:Epoch {n} finished. Mean train loss: {a:.4f}. Mean val loss: {b:.4f}. "
     "Took 12.3 s.\n",
+    "two values behind one name": "Epoch {n}: train/val loss: {a:.4f}/{b:.4f}\n",
+    "two values behind two names": "Epoch {n}: Train loss / val loss = {a:.4f} / {b:.4f}\n",
+    "no word for a loss": "Epoch {n}\tTraining: {a:.4f}\tValidation: {b:.4f}\n",
+    "two letters a part": ">>> ep {n} tr_loss {a:.3f} te_loss {b:.3f}\n",
+    "the epoch behind the name": "Avg training loss at epoch {n}: {a:.4f}\n"
+    "Avg validation loss at epoch {n}: {b:.4f} (best so far: 2.1)\n",
+    "Chinese": "第{n}轮 训练集损失: {a:.4f} 验证集损失: {b:.4f} 准确率: 0.51\n",
     "indented with tabs": "Epoch {n} of 8 took 12.345s\n  training loss:\t\t{a:.6f}\n"
     "  validation loss:\t\t{b:.6f}\n  validation accuracy:\t\t51.20 %\n",
 }
 TRAIN_ONLY = {
     "Chinese behind English": "step {at} (1.2s/step, 40% done) train 损失={a:.4f} lr=1e-4\n",
+    "the step behind the name": "Training loss (for one batch) at step {at}: {a:.4f}\n",
+    "after so many steps": "Loss after {at} steps: {a:.4f}\n",
+    "both parts behind the numbers": "Epoch {n}: loss={a:.4f}/{b:.4f} (train/val)\n",
     "units everywhere": "[{n:>3}/  8] loss: {a:.4f} | 12.3ms/it | 3.2GB | lr 3.0e-4\n",
     "a spread behind it": "iter={at:06d} time=12.3s tok/s=12.3k loss={a:.4f}±0.05 gnorm=1.2\n",
 }
