@@ -121,7 +121,8 @@ def _count(
     kinds = [_kind_of_fall(at, main.values, falls, k, passes, main.rows) for k in range(len(falls))]
     local = [int(fall) for fall, kind in zip(falls, kinds, strict=True) if kind == "goes on"]
     if local and unit == "step":
-        _join(steps, main.rows, local)
+        back = [int(f) for f, kind in zip(falls, kinds, strict=True) if kind == "restart"]
+        _join(steps, main.rows, sorted([*local, *back]), passes)
         notes += (f"{name} starts again at every epoch; lrdiag counts on.",)
     news = [int(f) for f, kind in zip(falls, kinds, strict=True) if kind == "another run"]
     bounds = [0, *(_cut(steps, main.rows, fall) for fall in news), len(steps)]
@@ -169,6 +170,8 @@ def _kind_of_fall(
     begin = int(falls[k - 1]) if k else 0
     if passes is not None and passes[rows[here]] > passes[rows[here - 1]]:
         return "goes on"
+    if passes is not None and passes[rows[0]] < passes[rows[here]] < passes[rows[here - 1]]:
+        return "restart"  # from an epoch after the first
     stretch = at[here - 1] - at[begin]
     if at[here] > at[begin] + NEAR_START * stretch:
         return "restart"
@@ -188,13 +191,26 @@ def _level(values: FloatArray) -> float:
     return float(np.median(finite)) if len(finite) else np.inf
 
 
-def _join(steps: FloatArray, rows: IntArray, falls: Sequence[int]) -> None:
-    """Make a counter that starts again at every epoch go on, in place."""
+def _join(
+    steps: FloatArray, rows: IntArray, falls: Sequence[int], passes: FloatArray | None
+) -> None:
+    """Make a counter that starts again at every epoch go on, in place.
+
+    Where the epoch fell back as well, it goes on from the first step of that epoch.
+    """
     at = steps[rows]
     stride = float(np.median(np.abs(np.diff(at)))) or 1.0
-    cuts = np.array([_cut(steps, rows, fall) for fall in falls])
-    lifts = np.zeros(len(steps))
-    lifts[cuts] = steps[cuts - 1] + stride - steps[rows[np.array(falls)]]
+    epochs = np.zeros(len(rows)) if passes is None else passes[rows]
+    begins = {float(epochs[0]): float(at[0])}  # the step at which each epoch began
+    lifts, lifted = np.zeros(len(steps)), 0.0
+    for fall in falls:
+        cut = _cut(steps, rows, fall)
+        begin = float(steps[cut - 1]) + lifted + stride
+        if epochs[fall] < epochs[fall - 1]:
+            begin = begins.get(float(epochs[fall]), begin)
+        begins[float(epochs[fall])] = begin
+        lifts[cut] = begin - at[fall] - lifted
+        lifted = begin - float(at[fall])
     steps += np.cumsum(lifts)
 
 

@@ -156,3 +156,13 @@ def test_a_missing_step_takes_the_one_before() -> None:
 def test_one_row_is_a_run() -> None:
     (run,) = read_rows("step,loss", ["7,2.5"])
     np.testing.assert_array_equal(run["train_loss"].steps, [7.0])
+
+
+def test_a_training_resumed_at_an_epoch_counts_on_from_where_that_began() -> None:
+    def rows(first: int, last: int) -> list[str]:
+        return [f"{e},{k},{3 - 0.1 * e - 0.01 * k}" for e in range(first, last) for k in range(10)]
+
+    (run,) = read_rows("epoch,step,loss", rows(0, 4)[:-3] + rows(2, 6))
+    np.testing.assert_array_equal(run["train_loss"].steps, np.arange(60.0))
+    assert run.restarts == (20.0,)
+    assert run.repeated == 17
