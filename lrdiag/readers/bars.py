@@ -149,6 +149,8 @@ def _is_mean(passes: Sequence[FloatArray]) -> bool:
         changes = np.diff(values)
         third = len(changes) // 3
         first, end = np.median(np.abs(changes[:third])), np.median(np.abs(changes[-third:]))
+        if first == 0.0:  # what a bar goes on showing of the last epoch
+            continue
         shrinks.append(first / end if end > 0.0 else np.inf)
         signs.append(np.mean(np.sign(changes[1:]) * np.sign(changes[:-1])))
     return bool(shrinks and np.median(shrinks) > SHRINKS and np.median(signs) > ALTERNATES)

@@ -1,4 +1,4 @@
-"""The tools whose console logs are read, as far as they are tested.
+"""The trainers of language, speech and diffusion whose console logs are read, as far as tested.
 
 None of them has a reader: all are lines that name their numbers, and ``text`` reads them.
 """

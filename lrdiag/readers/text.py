@@ -85,7 +85,7 @@ def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, .
     for form in forms:
         for column, values in _columns(form, names, apart):
             pieces = parts.setdefault(column, [])
-            if updates(form) and phase_of(words_of(column)) == "val":
+            if updates(form) and _is_shown_on(column):
                 shown.setdefault(column, []).append((form, values))
                 continue
             mine = kept.lines_of(form)
@@ -100,6 +100,12 @@ def _table(forms: Sequence[Form], name: str, limits: Limits, notes: tuple[str, .
         parts[column].append((np.searchsorted(kept.rows, bar.rows[mine]), bar.values[mine]))
     columns = {column: _join(pieces) for column, pieces in parts.items()}
     return Table(name, READER.name, len(kept.rows), columns, notes=notes)
+
+
+def _is_shown_on(column: str) -> bool:
+    """Say whether a bar goes on showing the last validation, or the mean of the last epoch."""
+    words = words_of(column)
+    return phase_of(words) == "val" or ("epoch" in words and guess(column).role == "train_loss")
 
 
 def _join(pieces: Sequence[tuple[IntArray, FloatArray]]) -> Cells:

@@ -100,3 +100,25 @@ def test_titles_in_source_code_tell_nothing() -> None:
     (run,) = read_runs(Source("train.log", (code + log).encode()))
     assert len(run["train_loss"]) == 10
     assert "val_loss" not in run
+
+
+def test_a_bar_goes_on_showing_the_mean_of_the_last_epoch() -> None:
+    lines = []
+    noise = np.random.default_rng(0).normal(0.0, 0.05, (6, 12))
+    for epoch in range(6):
+        for batch in range(1, 13):
+            old = f", val_loss={3.1 - epoch:.3f}, train_loss_epoch={3.0 - epoch / 3:.3f}"
+            lines.append(
+                f"\rEpoch {epoch}: {8 * batch}%|{'█' * (batch // 2)}| {batch}/12 [00:01<00:01, "
+                f"9.9it/s, v_num=3, train_loss_step={2.5 - epoch / 3 + noise[epoch, batch - 1]:.3f}"
+                f"{old if epoch else ''}]"
+            )
+        lines.append(
+            f"{lines[-1].partition(', val_loss')[0].rstrip(']')}, val_loss={2.1 - epoch:.3f}"
+            f", train_loss_epoch={2.667 - epoch / 3:.3f}]\n"
+        )
+    (run,) = read_runs(Source("train.log", "".join(lines).encode()))
+    counts = {column.name: column.n for column in run.columns}
+    assert counts["train_loss_step"] >= 72
+    assert counts["train_loss_epoch"] == 6
+    np.testing.assert_allclose(run["val_loss"].values, [2.1, 1.1, 0.1, -0.9, -1.9, -2.9])
