@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from lrdiag.advice import Advice, advise, agree
 from lrdiag.finding import CannotTell, Finding, Severity
 from lrdiag.rules import RULES, Rule
@@ -39,6 +41,7 @@ class Diagnosis:
     advice: Advice
 
 
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")  # a log may hold any float
 def diagnose(
     run: Run, config: Config | None = None, *, rules: tuple[Rule, ...] = RULES
 ) -> Diagnosis:

@@ -126,7 +126,7 @@ def seen(signals: Signals) -> str:
     loss, progress, schedule = signals.loss, signals.progress, signals.schedule
     if loss.drop > 0.0 and progress.most > FAST:
         return f"nine tenths after {say_share(progress.most)}"
-    if loss.drop > 0.0 and loss.end <= NEAR_ZERO * abs(loss.start):
+    if loss.drop > 0.0 and loss.start != 0.0 and loss.end <= NEAR_ZERO * abs(loss.start):
         return f"ends at {say_share(loss.end / abs(loss.start))} of the start"
     if schedule is not None and schedule.lowest(progress.tail_from, loss.span[1]) < KEPT:
         return "the rate decays"

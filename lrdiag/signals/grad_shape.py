@@ -52,7 +52,7 @@ def measure_grad_shape(run: Run, line: Timeline, end: float) -> GradShape | None
     return GradShape(
         grad_jump=float(norm[:head].max()),
         grad_highest=float(norm.max()),
-        grad_peak=max(medians),
+        grad_peak=max(medians, default=grad_end),  # none where all steps share one time
         grad_end=grad_end,
         grad_per_loss=grad_end - float(np.log10(max(end, 1e-3))),
     )
