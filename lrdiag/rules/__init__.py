@@ -2,6 +2,7 @@
 
 from lrdiag.errors import UnknownNameError
 from lrdiag.rules import (
+    constant_gap,
     converged,
     decayed_too_early,
     diverged,
@@ -10,6 +11,8 @@ from lrdiag.rules import (
     hard_batches,
     late_rise,
     loss_not_finite,
+    loss_up_accuracy_flat,
+    noisy_validation,
     overfitting,
     plateau_after_fast_start,
     repeated_spikes,
@@ -21,6 +24,7 @@ from lrdiag.rules import (
     still_improving,
     stuck_at_chance,
     too_short,
+    val_better_than_train,
     val_never_learns,
     wild_oscillation,
 )
@@ -46,7 +50,11 @@ RULES: tuple[Rule, ...] = (
     still_improving.RULE,
     converged.RULE,
     overfitting.RULE,
+    constant_gap.RULE,
     val_never_learns.RULE,
+    val_better_than_train.RULE,
+    noisy_validation.RULE,
+    loss_up_accuracy_flat.RULE,
     decayed_too_early.RULE,
     too_short.RULE,
     restarted_log.RULE,

@@ -151,5 +151,5 @@ RULE = Rule(
     clear="no overfitting",
     seen=seen,
     symptom="overfitting",
-    explains=("LR115",),
+    explains=("LR115", "FIT206"),
 )

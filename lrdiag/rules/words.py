@@ -6,6 +6,7 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Fix
 from lrdiag.signals import Signals
+from lrdiag.signals.gap import FEWEST
 from lrdiag.wording import (
     X_NAMES,
     join_words,
@@ -137,3 +138,11 @@ def too_few_validations(have: int, need: int) -> CannotTell | None:
         return None
     why = f"It takes {need} values of val_loss and the log holds {have}: validate more often."
     return CannotTell((f"{need} values of val_loss",), why)
+
+
+def too_late(signals: Signals) -> CannotTell:
+    """Return why the late validations cannot be held against the training loss."""
+    if not signals.rows or signals.loss_name != "train_loss":
+        return CannotTell(("train_loss",), "No value of train_loss is a number.")
+    why = f"It takes {FEWEST} values of val_loss in the second half: validate more often."
+    return CannotTell((f"{FEWEST} late values of val_loss",), why)

@@ -6,7 +6,9 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
+from lrdiag.signals.accuracy import AccuracyChange, measure_change, measure_lead
 from lrdiag.signals.curve import Curve, measure_curve
+from lrdiag.signals.gap import Gap, measure_gap
 from lrdiag.signals.gradient import Gradient, measure_gradient
 from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
@@ -91,6 +93,29 @@ class Signals:
             return None
         trained = "train_loss" in self.run and self.loss_name == "train_loss" and self.rows
         return measure_validation(self.run["val_loss"], self.loss if trained else None)
+
+    @cached_property
+    def gap(self) -> Gap | None:
+        """Validation less training, late in the run; None without enough of either."""
+        val = self.validation
+        trained = self.loss_name == "train_loss" and self.rows
+        return measure_gap(val, self.loss) if val is not None and trained else None
+
+    @cached_property
+    def accuracy_lead(self) -> float | None:
+        """Points by which validation is more accurate than training; None without both."""
+        run = self.run
+        if "val_accuracy" not in run or "train_accuracy" not in run:
+            return None
+        return measure_lead(run["val_accuracy"], run["train_accuracy"])
+
+    @cached_property
+    def accuracy_since_best(self) -> AccuracyChange | None:
+        """The validation accuracy at the lowest validation loss and now; None without both."""
+        val = self.validation
+        if val is None or "val_accuracy" not in self.run:
+            return None
+        return measure_change(self.run["val_accuracy"], val.best_step)
 
     @cached_property
     def schedule(self) -> Schedule | None:

@@ -78,6 +78,21 @@ class Validation:
         return float(self.raw[0] - self.best_level)
 
     @property
+    def moved(self) -> float:
+        """How far the smooth values reach from lowest to highest."""
+        return float(self.smooth.max() - self.smooth.min())
+
+    @property
+    def late_noise(self) -> float:
+        """What neighbours of the second half differ by, as the spread of white noise."""
+        return step_noise(self.raw[len(self) // 2 :])
+
+    @property
+    def late_level(self) -> float:
+        """The median size of the second half."""
+        return float(np.median(np.abs(self.raw[len(self) // 2 :])))
+
+    @property
     def train_fell(self) -> bool:
         """Whether the training loss stands no higher at the end than at the best step."""
         return self.train_end <= self.train_then + self.train_noise

@@ -45,13 +45,27 @@ TABLE = {  # the names of the whole catalogue are fixed; here those that stand
     "LR115": "still-improving",
     "LR116": "converged",
     "FIT201": "overfitting",
+    "FIT202": "constant-gap",
     "FIT203": "val-never-learns",
+    "FIT204": "val-better-than-train",
+    "FIT205": "noisy-validation",
+    "FIT206": "loss-up-accuracy-flat",
     "SCH401": "decayed-too-early",
     "LOG901": "too-short",
     "LOG902": "restarted-log",
     "LOG905": "epoch-periodic",
 }
-NOTES = {"LR114", "LR115", "LR116", "LOG901", "LOG902"}
+NOTES = {
+    "LR114",
+    "LR115",
+    "LR116",
+    "FIT202",
+    "FIT204",
+    "FIT205",
+    "FIT206",
+    "LOG901",
+    "LOG902",
+}
 FAMILIES = ("LR", "FIT", "SCH", "GRD", "CFG", "LOG")
 EXAMPLES: dict[str, dict[str, Series]] = {
     "healthy": {"train_loss": descent(), "val_loss": every(descent(), 20), "lr": cosine_rate()},
@@ -141,7 +155,12 @@ def test_no_two_rules_explain_each_other() -> None:
 
 @each_rule
 def test_check_asks_for_no_more_than_it_needs(rule: Rule) -> None:
-    only = {"train_loss": descent(), "val_loss": every(descent(seed=1), 20), "lr": cosine_rate()}
+    only = {
+        "train_loss": descent(),
+        "val_loss": every(descent(seed=1), 20),
+        "val_accuracy": every(line(start=0.1, end=0.9), 20),
+        "lr": cosine_rate(),
+    }
     run = run_of({name: only[name] for name in rule.needs})
     rule.check(Signals(run))
 
