@@ -48,7 +48,7 @@ def list_formats() -> tuple[ToolRow, ...]:
         ToolRow(
             name,
             tuple(dict.fromkeys(tool.file for tool in tools)),
-            "; ".join(tool.note for tool in tools if tool.note),
+            "; ".join(dict.fromkeys(tool.note for tool in tools if tool.note)),
         )
         for name, tools in list_tools().items()
     )

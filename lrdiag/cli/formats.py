@@ -8,7 +8,7 @@ def formats() -> None:
     tools = list_tools()
     widest = max(map(len, tools))
     for name, files in tools.items():
-        notes = "; ".join(tool.note for tool in files if tool.note)
+        notes = "; ".join(dict.fromkeys(tool.note for tool in files if tool.note))
         listed = ", ".join(tool.file for tool in files)
         print(f"{name:{widest}}  {listed}{f'  ({notes})' if notes else ''}")
     print()

@@ -5,7 +5,8 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from lrdiag.errors import LrdiagError
-from lrdiag.readers import (
+from lrdiag.readers import search
+from lrdiag.readers.formats import (
     catboost,
     csv,
     deepxde,
@@ -14,7 +15,6 @@ from lrdiag.readers import (
     jsonl,
     keras,
     mlflow,
-    search,
     sqlite,
     tensorboard,
     text,

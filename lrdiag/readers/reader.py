@@ -128,7 +128,7 @@ class Tool:
     """
 
     name: str
-    file: str
+    file: str = "console output"
     note: str = ""
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from lrdiag.errors import MalformedLogError
 from lrdiag.readers.decode import head_of
-from lrdiag.readers.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
+from lrdiag.readers.tables.jsontext import check_depth, check_size, flatten, parse
 from lrdiag.run import Refusal
 
 ONE_TRIAL = "Give the log of one trial: its losses, one row a step."

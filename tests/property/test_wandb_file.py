@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrdiag.readers.leveldb import records
-from lrdiag.readers.wandb_file import HEADER
+from lrdiag.readers.binary.leveldb import records
+from lrdiag.readers.formats.wandb_file import HEADER
 from tests.property.test_readers import QUICK, check, read_all
 from tests.readers.wandb_bytes import frame
 

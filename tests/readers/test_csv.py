@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lrdiag.errors import EmptyLogError, LimitError
 from lrdiag.readers import Limits, Source, read_runs
-from lrdiag.readers.csv import count_lines
+from lrdiag.readers.formats.csv import count_lines
 from lrdiag.run import Run
 
 
@@ -201,5 +201,5 @@ def test_lines_are_counted_by_what_begins_them(pieces: list[str]) -> None:
     text = "".join(pieces).encode()
     assert count_lines(text) == sum(bool(line.strip(b"\r")) for line in text.split(b"\n"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lrdiag.readers.csv.CHUNK", 3)
+        patch.setattr("lrdiag.readers.formats.csv.CHUNK", 3)
         assert count_lines(text) == sum(bool(line.strip(b"\r")) for line in text.split(b"\n"))

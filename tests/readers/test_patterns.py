@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrdiag.errors import UnknownFormatError
-from lrdiag.readers import Limits, Source, decode, lines, read_runs
-from lrdiag.readers.patterns import pattern_of
-from lrdiag.readers.shapes import MARK, take_apart
+from lrdiag.readers import Limits, Source, decode, read_runs
+from lrdiag.readers.console import lines
+from lrdiag.readers.console.patterns import pattern_of
+from lrdiag.readers.console.shapes import MARK, take_apart
 
 TEXTS = st.one_of(
     st.sampled_from([" ", "-", ",", ", ", ".", ":", "/", " | ", "e", "e-", "[", "] ", "%", "m "]),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrdiag.readers.protobuf import BYTES, FIXED32, FIXED64, VARINT, fields, signed
+from lrdiag.readers.binary.protobuf import BYTES, FIXED32, FIXED64, VARINT, fields, signed
 
 
 def listed(data: bytes) -> list[tuple[int, int, int | bytes]]:

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, ReadError
-from lrdiag.readers import Limits, Source, events, read_logs, read_runs
-from lrdiag.readers.events import read_events
+from lrdiag.readers import Limits, Source, read_logs, read_runs
+from lrdiag.readers.binary import events
+from lrdiag.readers.binary.events import read_events
 from lrdiag.readers.folders import group
 from lrdiag.run import Axis, Run
 

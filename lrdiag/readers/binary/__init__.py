@@ -1,0 +1,1 @@
+"""Binary containers: framed records, messages without a schema, databases."""

@@ -1,0 +1,1 @@
+"""Console output: which lines hold names and numbers, and which of them make a curve."""

@@ -1,0 +1,1 @@
+"""One file for each log format that lrdiag reads."""

@@ -1,0 +1,1 @@
+"""Text and records to tables: delimited text, JSON, values logged one by one."""
