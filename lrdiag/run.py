@@ -10,7 +10,9 @@ import numpy as np
 from lrdiag.errors import ConfigError, MissingSeriesError
 from lrdiag.numerics import FloatArray
 
-SeriesName = Literal["train_loss", "val_loss", "train_accuracy", "val_accuracy", "lr", "grad_norm"]
+SeriesName = Literal[
+    "train_loss", "val_loss", "train_accuracy", "val_accuracy", "lr", "grad_norm", "loss_scale"
+]
 Role = Literal[SeriesName, "step", "epoch", "time", "ignore"]
 SERIES_NAMES: tuple[SeriesName, ...] = get_args(SeriesName)
 ROLES: tuple[Role, ...] = get_args(Role)

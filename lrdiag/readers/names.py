@@ -86,6 +86,9 @@ _PLAIN = _set(
 _BESIDE = _set("loss losses total mean avg average epoch step metrics log logs scalars")
 # Beside a rate they name something else of the optimizer: Lightning's lr-SGD-momentum.
 _NO_RATE = _set("loss mult scale find momentum weight")
+# What a scale of mixed precision is named after, and what its settings are.
+_SCALED = _set("loss grad grads gradient gradients amp fp 16 scaler")
+_SCALE_SETTINGS = _set("min max init initial window growth backoff factor interval tolerance norm")
 # A best-so-far, a scale or a spread is no loss, whatever else the name says.
 _DERIVED = _set(
     "best min max minimum lowest highest scale scaler std var variance weight coef coeff patience "
@@ -169,7 +172,7 @@ def guess(name: str) -> Guess:
     known = frozenset(words)
     if name.strip() == "#":
         return Guess("step", 0.6, "the sign for a number")
-    for judge in (_rate, _gradient, _loss, _accuracy, _epoch, _step, _time):
+    for judge in (_rate, _gradient, _loss_scale, _loss, _accuracy, _epoch, _step, _time):
         found = judge(words, known)
         if found is not None:
             return found
@@ -220,6 +223,16 @@ def _gradient(words: Words, known: frozenset[str]) -> Guess | None:
     if {"clipped", "after", "max", "min", "std"} & known:
         extra |= {"clipped"}
     return Guess("grad_norm", 0.95 - min(0.15 * len(extra), 0.6), "the name says gradient norm")
+
+
+def _loss_scale(words: Words, known: frozenset[str]) -> Guess | None:
+    """Recognise what mixed precision multiplies the loss by: loss_scale, grad_scale, amp/scale."""
+    scaled = is_pair(words, _SCALED, {"scale", "scaler"})
+    if (not scaled and words != ("scaler",)) or known & _SCALE_SETTINGS:
+        return None
+    extra = known - TRAIN - _SCALED - {"scale", "scaler", "current", "value", "0", "16"}
+    quality = 0.92 if not extra else 0.7 - 0.15 * min(len(extra), 3)
+    return Guess("loss_scale", quality, "the name says loss scale")
 
 
 def _loss(words: Words, known: frozenset[str]) -> Guess | None:

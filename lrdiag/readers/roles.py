@@ -21,6 +21,8 @@ ALONE = 0.7  # confidence in the error that is judged alone in a log of adversar
 FIRST_SET = 0.5  # confidence that the first of two numbered sets is the training data
 _TWINS: dict[Role, Role] = {"train_loss": "val_loss", "val_loss": "train_loss"}
 LARGEST_RATE = 1_000.0
+PRINTED = 0.01  # doublings; 65536 printed as 6.55e+04 is off by 0.0008
+MOST_POWERS = 0.5  # of the rows; a mean over an interval in which the scale halved is between
 CLOCK = 1e8  # seconds since 1970 passed this in 1973; no step counter did
 
 
@@ -200,7 +202,16 @@ def _problem(role: Role, cells: Cells) -> str:
         return "the values are no shares"
     if role == "grad_norm" and low < 0.0:
         return "some values are negative"
+    if role == "loss_scale" and (low <= 0.0 or not _doubles(values)):
+        return "the values do not double and halve"
     return ""
+
+
+def _doubles(values: FloatArray) -> bool:
+    """Say whether most values are a power of two times the commonest, as printed digits allow."""
+    kinds, counts = np.unique(values, return_counts=True)
+    powers = np.log2(values) - np.log2(kinds[counts.argmax()])
+    return bool(np.mean(np.abs(powers - np.round(powers)) < PRINTED) > MOST_POWERS)
 
 
 def _counts(values: FloatArray) -> bool:

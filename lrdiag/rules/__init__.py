@@ -2,15 +2,18 @@
 
 from lrdiag.errors import UnknownNameError
 from lrdiag.rules import (
+    clipping_always,
     constant_gap,
     converged,
     decayed_too_early,
     diverged,
     epoch_periodic,
     flat_loss,
+    gradient_growth,
     hard_batches,
     late_rise,
     loss_not_finite,
+    loss_scale_collapse,
     loss_up_accuracy_flat,
     noisy_validation,
     overfitting,
@@ -26,6 +29,7 @@ from lrdiag.rules import (
     too_short,
     val_better_than_train,
     val_never_learns,
+    vanishing_gradient,
     wild_oscillation,
 )
 from lrdiag.rules.rule import Check, Rule
@@ -56,6 +60,10 @@ RULES: tuple[Rule, ...] = (
     noisy_validation.RULE,
     loss_up_accuracy_flat.RULE,
     decayed_too_early.RULE,
+    gradient_growth.RULE,
+    clipping_always.RULE,
+    loss_scale_collapse.RULE,
+    vanishing_gradient.RULE,
     too_short.RULE,
     restarted_log.RULE,
     epoch_periodic.RULE,

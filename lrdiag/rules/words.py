@@ -132,6 +132,14 @@ def cut_short(signals: Signals) -> CannotTell | None:
     return CannotTell(("the rest of the run",), why)
 
 
+def too_few_norms(have: int, need: int) -> CannotTell | None:
+    """Return why ``have`` values of grad_norm are too few; None where there are enough."""
+    if have >= need:
+        return None
+    why = f"It takes {need} values of grad_norm and the log holds {have or 'none'}: log more often."
+    return CannotTell((f"{need} values of grad_norm",), why)
+
+
 def too_few_validations(have: int, need: int) -> CannotTell | None:
     """Return why ``have`` values of val_loss are too few; None where there are enough."""
     if have >= need:

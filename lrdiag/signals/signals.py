@@ -9,7 +9,14 @@ from lrdiag.run import Config, Run, SeriesName
 from lrdiag.signals.accuracy import AccuracyChange, measure_change, measure_lead
 from lrdiag.signals.curve import Curve, measure_curve
 from lrdiag.signals.gap import Gap, measure_gap
+from lrdiag.signals.grad_course import (
+    Clipping,
+    GradCourse,
+    measure_clipping,
+    measure_grad_course,
+)
 from lrdiag.signals.gradient import Gradient, measure_gradient
+from lrdiag.signals.loss_scale import LossScale, measure_loss_scale
 from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
 from lrdiag.signals.schedule import Schedule, lr_time, measure_schedule
@@ -126,6 +133,23 @@ class Signals:
     def gradient(self) -> Gradient | None:
         """The gradient norm; None if it was not logged."""
         return measure_gradient(self.run["grad_norm"]) if "grad_norm" in self.run else None
+
+    @cached_property
+    def grad_course(self) -> GradCourse | None:
+        """How the gradient norm goes on; None if too few norms were logged at a full rate."""
+        gradient = self.gradient
+        return None if gradient is None else measure_grad_course(gradient, self.schedule)
+
+    @cached_property
+    def clipping(self) -> Clipping | None:
+        """How the gradient norm lies to its clip; None without a norm or a clip to be seen."""
+        gradient, told = self.gradient, self.config.clip_norm
+        return None if gradient is None else measure_clipping(gradient, self.schedule, told)
+
+    @cached_property
+    def loss_scale(self) -> LossScale | None:
+        """The loss scale of mixed precision; None if it was not logged."""
+        return measure_loss_scale(self.run["loss_scale"]) if "loss_scale" in self.run else None
 
     @cached_property
     def accuracy_gain(self) -> float | None:

@@ -51,6 +51,10 @@ TABLE = {  # the names of the whole catalogue are fixed; here those that stand
     "FIT205": "noisy-validation",
     "FIT206": "loss-up-accuracy-flat",
     "SCH401": "decayed-too-early",
+    "GRD501": "gradient-growth",
+    "GRD502": "clipping-always",
+    "GRD503": "loss-scale-collapse",
+    "GRD504": "vanishing-gradient",
     "LOG901": "too-short",
     "LOG902": "restarted-log",
     "LOG905": "epoch-periodic",
@@ -73,6 +77,11 @@ EXAMPLES: dict[str, dict[str, Series]] = {
     "spiked": {"train_loss": spiked(descent(), 300, height=5.0, width=5.0), "lr": constant_rate()},
     "broken": {"train_loss": broken(descent(), 300), "val_loss": broken(descent(25), 15)},
     "flat": {"train_loss": flat(), "grad_norm": series_of(np.zeros(500))},
+    "half precision": {
+        "train_loss": descent(),
+        "grad_norm": series_of(np.geomspace(0.1, 9.0, 500)),
+        "loss_scale": series_of(2.0 ** np.linspace(16.0, -8.0, 500).round()),
+    },
     "at chance": {"train_loss": flat(2.3026), "val_loss": every(flat(2.3), 50)},
     "line": {"train_loss": line(), "val_loss": every(flat(2.3), 50), "lr": constant_rate()},
     "zero": {"train_loss": series_of(np.zeros(300)), "val_loss": series_of(np.zeros(30))},
@@ -160,6 +169,8 @@ def test_check_asks_for_no_more_than_it_needs(rule: Rule) -> None:
         "val_loss": every(descent(seed=1), 20),
         "val_accuracy": every(line(start=0.1, end=0.9), 20),
         "lr": cosine_rate(),
+        "grad_norm": flat(0.5),
+        "loss_scale": series_of(np.full(500, 65536.0)),
     }
     run = run_of({name: only[name] for name in rule.needs})
     rule.check(Signals(run))

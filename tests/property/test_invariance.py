@@ -134,6 +134,8 @@ def test_no_rule_breaks_on_any_numbers(values: list[float], cut: int) -> None:
     series = series_of(values)
     head = Series(series.steps[:cut], series.values[:cut])
     run = make_run(train_loss=series, val_loss=head, lr=head, grad_norm=head, val_accuracy=head)
+    scale = Series(head.steps, np.abs(head.values))
+    run = Run(run.name, run.source, run.format, run.x, {**run.series, "loss_scale": scale})
     for rule in RULES:
         signals = Signals(run)
         if rule.check(signals) is None:
