@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Advice": "lrdiag.advice",
     "CannotTell": "lrdiag.finding",
+    "Comparison": "lrdiag.face",
     "Config": "lrdiag.run",
     "Diagnosis": "lrdiag.face",
     "Evidence": "lrdiag.finding",
@@ -27,6 +28,7 @@ _HOMES = {
     "Run": "lrdiag.run",
     "Series": "lrdiag.run",
     "Severity": "lrdiag.finding",
+    "compare": "lrdiag.face",
     "diagnose": "lrdiag.face",
     "find_rule": "lrdiag.rules",
     "read_runs": "lrdiag.face",

@@ -3,7 +3,9 @@
 from lrdiag.advice import Advice as Advice
 from lrdiag.errors import LrdiagError as LrdiagError
 from lrdiag.errors import ReadError as ReadError
+from lrdiag.face import Comparison as Comparison
 from lrdiag.face import Diagnosis as Diagnosis
+from lrdiag.face import compare as compare
 from lrdiag.face import diagnose as diagnose
 from lrdiag.face import read_runs as read_runs
 from lrdiag.finding import CannotTell as CannotTell

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
+from lrdiag import comparison as compared
 from lrdiag import diagnosis as record
 from lrdiag.errors import ReadError
 from lrdiag.frames import frame_to_table, mapping_to_table
@@ -99,6 +100,39 @@ class Diagnosis(record.Diagnosis):
         return diagnosis_to_fragment(self)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comparison(compared.Comparison):
+    """What several runs say together, with ways to see it."""
+
+    @classmethod
+    def of(cls, one: compared.Comparison) -> Self:
+        """Dress a bare comparison."""
+        return cls(**{field.name: getattr(one, field.name) for field in fields(one)})
+
+    def to_json(self, *, pretty: bool = False) -> str:
+        """Return the contract's ``comparison`` as JSON text; runs are named by their place."""
+        from lrdiag.report.comparison_json import comparison_to_json
+        from lrdiag.report.json import to_bytes
+
+        return to_bytes(comparison_to_json(self), pretty=pretty).decode()
+
+    def __str__(self) -> str:
+        from lrdiag.report.comparison_text import comparison_to_renderable
+        from lrdiag.report.text import to_text
+
+        return to_text(comparison_to_renderable(self))
+
+    def __repr__(self) -> str:
+        from lrdiag.report.comparison_words import tell
+
+        return f"<Comparison of {len(self.members)} runs: {tell(self).headline}>"
+
+    def __rich__(self) -> "RenderableType":
+        from lrdiag.report.comparison_text import comparison_to_renderable
+
+        return comparison_to_renderable(self)
+
+
 def read_runs(
     log: Log,
     *,
@@ -167,6 +201,34 @@ def diagnose(
         config = Config.from_mapping(config or {})
     one = run if isinstance(run, Run) else _only_run(read_runs(run))
     return Diagnosis.of(record.diagnose(one, config, rules=RULES if rules is None else rules))
+
+
+def compare(
+    runs: Iterable[Run | record.Diagnosis | Log],
+    config: Config | Mapping[str, Any] | None = None,
+) -> Comparison:
+    """Say what several runs say together: the best rate, what chance does, what a change did.
+
+    Of two runs the first is taken for the one before a change and the second for the one after.
+
+    Args:
+        runs: Runs, diagnoses of runs, or logs, of which each may hold several runs.
+        config: What no log tells, as far as you do; for diagnoses it was told before.
+
+    Raises:
+        ReadError: A log cannot be read.
+        ConfigError: A setting makes no sense.
+    """
+    if not isinstance(config, Config):
+        config = Config.from_mapping(config or {})
+    diagnoses: list[record.Diagnosis] = []
+    for one in runs:
+        if isinstance(one, record.Diagnosis):
+            diagnoses.append(one)
+        else:
+            found = (one,) if isinstance(one, Run) else read_runs(one)
+            diagnoses += [record.diagnose(run, config) for run in found]
+    return Comparison.of(compared.compare_runs(diagnoses))
 
 
 def _only_run(runs: tuple[Run, ...]) -> Run:

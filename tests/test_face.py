@@ -20,6 +20,8 @@ from tests.cli.command import healthy_log, nan_log
 from tests.cli.test_main import loaded_after
 
 PUBLIC = {
+    "Comparison",
+    "compare",
     "Advice",
     "CannotTell",
     "Config",
@@ -214,3 +216,22 @@ def test_it_is_saved(log: Path, tmp_path: Path) -> None:
     assert (made["schema_version"], len(made["runs"])) == (1, 1)
     with pytest.raises(ValueError, match=r"ends in \.html or \.json"):
         one.save(tmp_path / "report.pdf")
+
+
+def test_runs_diagnoses_and_logs_are_compared_alike() -> None:
+    logs = [
+        {
+            "step": list(range(60)),
+            "loss": [2.0 - end * i / 60 for i in range(60)],
+            "lr": [rate] * 60,
+        }
+        for rate, end in ((0.001, 0.5), (0.01, 1.5), (0.1, 1.0))
+    ]
+    runs = [lrdiag.read_runs(log)[0] for log in logs]
+    by_run = lrdiag.compare(runs)
+    assert by_run.sweep is not None
+    assert by_run.sweep.best == 0.01
+    for other in (lrdiag.compare(logs), lrdiag.compare([lrdiag.diagnose(run) for run in runs])):
+        assert other.to_json() == by_run.to_json()
+    assert "The best of 3 rates is 0.01" in str(by_run)
+    assert repr(by_run).startswith("<Comparison of 3 runs: The best of 3 rates is 0.01")

@@ -102,6 +102,9 @@ def diagnose(
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit with 0 whatever the logs hold.")
     ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Also say what the runs say together.")
+    ] = False,
     columns: Annotated[
         bool, typer.Option("--columns", help="Also print how each column was read.")
     ] = False,
@@ -121,18 +124,39 @@ def diagnose(
     )
     outcome = _diagnose_all(logs, plan)
     if output is Format.JSON:
-        from lrdiag.report.json import document, to_bytes
-
-        write_result(to_bytes(document(outcome.diagnoses, outcome.errors), pretty=True))
+        _write_json(outcome, compare=compare)
     elif outcome.diagnoses:
-        from lrdiag.report.text import diagnoses_to_renderable
-
-        width = terminal_width()
-        report = diagnoses_to_renderable(outcome.diagnoses, columns=columns, width=width)
-        print_renderable(report, width)
+        _print_text(outcome, columns=columns, compare=compare)
     for error in outcome.errors:
         print_error(f"{error.source}: {error.error}", error.hint)
     raise typer.Exit(0 if exit_zero else exit_status(outcome, fail_on))
+
+
+def _write_json(outcome: Outcome, *, compare: bool) -> None:
+    from lrdiag.report.json import document, to_bytes
+
+    comparison = None
+    if compare:
+        from lrdiag.comparison import compare_runs
+        from lrdiag.report.comparison_json import comparison_to_json
+
+        comparison = comparison_to_json(compare_runs(outcome.diagnoses))
+    made = document(outcome.diagnoses, outcome.errors, comparison=comparison)
+    write_result(to_bytes(made, pretty=True))
+
+
+def _print_text(outcome: Outcome, *, columns: bool, compare: bool) -> None:
+    from lrdiag.report.text import diagnoses_to_renderable
+
+    width = terminal_width()
+    report = diagnoses_to_renderable(outcome.diagnoses, columns=columns, width=width)
+    print_renderable(report, width)
+    if compare:
+        from lrdiag.comparison import compare_runs
+        from lrdiag.report.comparison_text import comparison_to_renderable
+
+        print()
+        print_renderable(comparison_to_renderable(compare_runs(outcome.diagnoses)), width)
 
 
 def choose_rules(select: Sequence[str], ignore: Sequence[str]) -> "tuple[Rule, ...]":

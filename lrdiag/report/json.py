@@ -42,13 +42,23 @@ class SourceError:
     hint: str
 
 
-def document(diagnoses: Sequence[Diagnosis], errors: Sequence[SourceError] = ()) -> Json:
-    """Return the contract object: every run, and every file that gave none.
+def document(
+    diagnoses: Sequence[Diagnosis],
+    errors: Sequence[SourceError] = (),
+    *,
+    comparison: Json | None = None,
+) -> Json:
+    """Return the contract object: every run, every file that gave none, what runs say together.
+
+    Args:
+        diagnoses: The runs.
+        errors: The files that gave none.
+        comparison: By ``comparison_to_json``, where it was asked for.
 
     Returns:
         Plain data that orjson and the standard library can write; no NaN in it.
     """
-    return {
+    made: Json = {
         "schema_version": SCHEMA_VERSION,
         "lrdiag_version": __version__,
         "runs": [run_to_json(one) for one in diagnoses],
@@ -56,6 +66,7 @@ def document(diagnoses: Sequence[Diagnosis], errors: Sequence[SourceError] = ())
             plain({"source": one.source, "error": one.error, "hint": one.hint}) for one in errors
         ],
     }
+    return made if comparison is None else {**made, "comparison": comparison}
 
 
 def to_bytes(data: Json, *, pretty: bool = False) -> bytes:
@@ -124,7 +135,7 @@ def _column(column: Column) -> Json:
     return {
         "column": column.name,
         "role": column.role,
-        "confidence": _brief(column.confidence),
+        "confidence": brief(column.confidence),
         "why": column.why,
         "n": column.n,
         "first": column.first,
@@ -140,7 +151,7 @@ def _advice(diagnosis: Diagnosis) -> Json:
         "factor": _brief_range(advice.factor),
         "lr": _brief_range(advice.lr),
         "today": advice.today,
-        "confidence": _brief(min(advice.confidence, MOST_SURE)),
+        "confidence": brief(min(advice.confidence, MOST_SURE)),
         "reason": advice.reason,
         "next_step": advice.next_step,
         "heading": words.advice_heading(diagnosis),
@@ -155,7 +166,7 @@ def _finding(code: str, finding: Finding, explained_by: str | None) -> Json:
         "code": code,
         "name": rule.name,
         "severity": finding.severity.word,
-        "confidence": _brief(min(finding.confidence, MOST_SURE)),
+        "confidence": brief(min(finding.confidence, MOST_SURE)),
         "summary": finding.summary,
         "cause": finding.cause,
         "symptom": rule.symptom,
@@ -168,8 +179,8 @@ def _finding(code: str, finding: Finding, explained_by: str | None) -> Json:
 def _evidence(one: Evidence) -> Json:
     return {
         "label": one.label,
-        "value": _brief(one.value),
-        "limit": _brief(one.limit),
+        "value": brief(one.value),
+        "limit": brief(one.limit),
         "unit": one.unit,
         "series": one.series,
         "span": None if one.span is None else [whole_or_float(step) for step in one.span],
@@ -182,7 +193,7 @@ def _fix(fix: Fix) -> Json:
         "action": fix.action,
         "reason": fix.reason,
         "factor": _brief_range(fix.factor),
-        "lr": _brief(fix.lr),
+        "lr": brief(fix.lr),
     }
 
 
@@ -225,10 +236,10 @@ def plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in JSON.")
 
 
-def _brief(value: float | None) -> float | None:
+def brief(value: float | None) -> float | None:
     """Round a computed number: 0.0060000000000000001 tells no more than 0.006."""
     return None if value is None or not math.isfinite(value) else float(f"{value:.{DIGITS}g}")
 
 
 def _brief_range(pair: tuple[float, float] | None) -> list[float | None] | None:
-    return None if pair is None else [_brief(pair[0]), _brief(pair[1])]
+    return None if pair is None else [brief(pair[0]), brief(pair[1])]

@@ -60,8 +60,8 @@ def diagnoses_to_renderable(
         return Group(*parts, *(columns_table(diagnoses[0].run) if columns else ()))
     blocks: list[RenderableType] = []
     for one in diagnoses:
-        blocks += [_brief(one), *(columns_table(one.run) if columns else ()), _say("")]
-    return Group(*blocks, _say(summary(diagnoses), "strong"))
+        blocks += [_brief(one), *(columns_table(one.run) if columns else ()), say("")]
+    return Group(*blocks, say(summary(diagnoses), "strong"))
 
 
 def to_text(renderable: RenderableType, width: int = WIDTH) -> str:
@@ -75,23 +75,23 @@ def to_text(renderable: RenderableType, width: int = WIDTH) -> str:
 def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Group:
     """Build the whole report of one run."""
     run, verdict = diagnosis.run, words.verdict(diagnosis)
-    facts = _say(" · ".join(words.facts(run)), "dim")
+    facts = say(" · ".join(words.facts(run)), "dim")
     gap = "  " if len(run.name) + 2 + len(facts.plain) <= width else "\n"
-    head = Text.assemble(_say(run.name, "strong"), gap, facts)
-    said = [_say(f"{SIGNS[verdict.severity]} {verdict.headline}", f"strong {verdict.severity}")]
+    head = Text.assemble(say(run.name, "strong"), gap, facts)
+    said = [say(f"{SIGNS[verdict.severity]} {verdict.headline}", f"strong {verdict.severity}")]
     if verdict.because:
-        said.append(_say(f"  {verdict.because}"))
-    parts: list[RenderableType] = [head, _say("")]
+        said.append(say(f"  {verdict.because}"))
+    parts: list[RenderableType] = [head, say("")]
     curve = draw_curve(run, _marks(diagnosis), columns=min(width, 100) - GUTTER - 4)
     if curve:
-        parts += [*(_painted(line) for line in curve), _say("")]
+        parts += [*(_painted(line) for line in curve), say("")]
     if run.refusal is not None and run.columns:
-        said.append(_say(f"  If a column is its loss, say so: {ROLE_HINT}", "dim"))
-    parts += [*(_hang(line, 2) for line in said), _say("")]
+        said.append(say(f"  If a column is its loss, say so: {ROLE_HINT}", "dim"))
+    parts += [*(hang(line, 2) for line in said), say("")]
     if diagnosis.status != "not-a-loss-log":
-        parts += [*_advice(diagnosis), _say("")]
+        parts += [*_advice(diagnosis), say("")]
     for n, code in enumerate(diagnosis.findings, start=1):
-        parts += [*_finding(str(n), code, diagnosis), _say("")]
+        parts += [*_finding(str(n), code, diagnosis), say("")]
     parts += _looked(diagnosis)
     return Group(*parts)
 
@@ -118,69 +118,69 @@ def columns_table(run: Run) -> tuple[RenderableType, ...]:
     for justify in ("left", "left", "right", "right", "right", "right"):
         table.add_column(justify=justify)
     heads = ("column", "read as", "sure", "values", "first", "last", "not finite", "why")
-    table.add_row(*(_say(head, "dim") for head in heads))
+    table.add_row(*(say(head, "dim") for head in heads))
     for one in run.columns:
         cells = (say_confidence(one.confidence), f"{one.n:,}", say_logged(one.first, one.role))
         more = (say_logged(one.last, one.role), f"{one.nonfinite:,}", one.why)
         table.add_row(
-            _say(one.name),
-            _say(one.role, "" if one.role != "ignore" else "dim"),
-            *(_say(cell) for cell in (*cells, *more)),
+            say(one.name),
+            say(one.role, "" if one.role != "ignore" else "dim"),
+            *(say(cell) for cell in (*cells, *more)),
         )
-    return _say("How the columns were read", "strong"), Padding(table, (0, 0, 1, 2), expand=False)
+    return say("How the columns were read", "strong"), Padding(table, (0, 0, 1, 2), expand=False)
 
 
 def _brief(diagnosis: Diagnosis) -> Group:
     run, verdict = diagnosis.run, words.verdict(diagnosis)
-    sign = _say(f"{SIGNS[verdict.severity]} ", verdict.severity)
-    head = Text.assemble(sign, _say(run.name, "strong"), "  ", _say(draw_spark(run), "train"))
-    lines = [_say(verdict.headline), _say(" · ".join(words.facts(run)), "dim")]
+    sign = say(f"{SIGNS[verdict.severity]} ", verdict.severity)
+    head = Text.assemble(sign, say(run.name, "strong"), "  ", say(draw_spark(run), "train"))
+    lines = [say(verdict.headline), say(" · ".join(words.facts(run)), "dim")]
     if diagnosis.status != "not-a-loss-log":
         lines.append(_move(diagnosis))
     if diagnosis.findings:
         names = (f"{code} {words.rule_words(code).name}" for code in diagnosis.findings)
-        lines.append(_say(", ".join(names), "dim"))
+        lines.append(say(", ".join(names), "dim"))
     return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines))
 
 
 def _advice(diagnosis: Diagnosis) -> list[RenderableType]:
     advice = diagnosis.advice
-    lines = [_say(words.advice_heading(diagnosis), "strong")]
+    lines = [say(words.advice_heading(diagnosis), "strong")]
     if diagnosis.status != "inconclusive" or advice.factor is not None:
         lines.append(Text.assemble("  ", _move(diagnosis)))
     if advice.reason and advice.reason != words.verdict(diagnosis).headline:
-        lines.append(_say(f"  Why: {advice.reason}"))
+        lines.append(say(f"  Why: {advice.reason}"))
     if advice.next_step:
-        lines.append(_say(f"  Next: {advice.next_step}"))
-    return [_hang(line, 4) for line in lines]
+        lines.append(say(f"  Next: {advice.next_step}"))
+    return [hang(line, 4) for line in lines]
 
 
 def _move(diagnosis: Diagnosis) -> Text:
     advice = diagnosis.advice
     move, change = words.advice_move(advice), words.advice_change(advice)
     today = "" if advice.today is None or advice.lr is None else f"{say_rate(advice.today)} → "
-    pieces = [_say(f"{today}{move}", "strong")]
+    pieces = [say(f"{today}{move}", "strong")]
     if change and (advice.lr is not None or advice.factor is None):  # else the move says it
-        pieces.append(_say(change))
+        pieces.append(say(change))
     if advice.action != "unsure":
-        pieces.append(_say(f"confidence {say_confidence(advice.confidence)}", "dim"))
+        pieces.append(say(f"confidence {say_confidence(advice.confidence)}", "dim"))
     return Text("   ").join(pieces)
 
 
 def _finding(n: str, code: str, diagnosis: Diagnosis) -> list[RenderableType]:
     finding, explained_by = diagnosis.findings[code], diagnosis.explained.get(code)
     word, rule = finding.severity.word, words.rule_words(code)
-    head = _say(f"{n} {SIGNS[word]} {finding.summary}", f"strong {word}")
+    head = say(f"{n} {SIGNS[word]} {finding.summary}", f"strong {word}")
     sub = f"    {code} {rule.name}, {word}, confidence {say_confidence(finding.confidence)}"
     if explained_by is not None:
         sub += f", follows from {explained_by}"
-    parts: list[RenderableType] = [_hang(head, 4), _hang(_say(sub, "dim"), 4)]
+    parts: list[RenderableType] = [hang(head, 4), hang(say(sub, "dim"), 4)]
     parts.append(_evidence_table(finding.evidence, diagnosis.run.x.unit))
     if finding.cause:
-        parts.append(_hang(_say(f"    Cause: {finding.cause}"), 4))
+        parts.append(hang(say(f"    Cause: {finding.cause}"), 4))
     for k, fix in enumerate(finding.fixes, start=1):
-        line = Text.assemble(f"    {k}. ", _say(_stop(fix.action), "strong"), " ", _say(fix.reason))
-        parts.append(_hang(line, 7))
+        line = Text.assemble(f"    {k}. ", say(_stop(fix.action), "strong"), " ", say(fix.reason))
+        parts.append(hang(line, 7))
     return parts
 
 
@@ -191,10 +191,10 @@ def _evidence_table(evidence: Sequence[Evidence], axis: str) -> RenderableType:
     for one in evidence:
         limit = "" if one.limit is None else f"limit {say_limit(one.limit, one.unit)}"
         table.add_row(
-            _say(one.label),
-            _say(say_quantity(one.value, one.unit), "strong"),
-            _say(limit, "dim"),
-            _say(_where(one, axis), "dim"),
+            say(one.label),
+            say(say_quantity(one.value, one.unit), "strong"),
+            say(limit, "dim"),
+            say(_where(one, axis), "dim"),
         )
     return Padding(table, (0, 0, 0, 4), expand=False)
 
@@ -210,14 +210,14 @@ def _looked(diagnosis: Diagnosis) -> list[RenderableType]:
     if diagnosis.cleared:
         clear = ", ".join(words.rule_words(code).clear for code in diagnosis.cleared)
         many = count(len(diagnosis.cleared), "rule")
-        parts.append(_hang(_say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
+        parts.append(hang(say(f"✓ {many} looked and saw nothing: {clear}.", "dim"), 2))
     if diagnosis.skipped:
-        parts.append(_say(f"○ {count(len(diagnosis.skipped), 'rule')} could not look:", "dim"))
+        parts.append(say(f"○ {count(len(diagnosis.skipped), 'rule')} could not look:", "dim"))
         for why, names in words.group_reasons(
             (words.rule_words(code).name, one.why) for code, one in diagnosis.skipped.items()
         ).items():
-            line = Text.assemble("  ", _say(", ".join(names)), "  ", _say(why, "dim"))
-            parts.append(_hang(line, 4))
+            line = Text.assemble("  ", say(", ".join(names)), "  ", say(why, "dim"))
+            parts.append(hang(line, 4))
     return parts
 
 
@@ -236,12 +236,12 @@ def _painted(line: Painted) -> Text:
     return Text.assemble(*((piece, STYLES[role]) for piece, role in line), no_wrap=True)
 
 
-def _say(text: str, roles: str = "") -> Text:
+def say(text: str, roles: str = "") -> Text:
     """Make styled text; a log's own names may hold control codes, which no terminal shall see."""
     return Text(words.clean(text), " ".join(STYLES[role] for role in roles.split()))
 
 
-def _hang(text: Text, indent: int) -> RenderableType:
+def hang(text: Text, indent: int) -> RenderableType:
     """Wrap text so that its further lines start under its own first word."""
     table = Table.grid()
     table.add_column(width=indent, no_wrap=True)
