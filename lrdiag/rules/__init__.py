@@ -4,6 +4,7 @@ from lrdiag.errors import UnknownNameError
 from lrdiag.rules import (
     clipping_always,
     constant_gap,
+    constant_or_zero,
     converged,
     decayed_too_early,
     diverged,
@@ -11,6 +12,7 @@ from lrdiag.rules import (
     flat_loss,
     gradient_growth,
     hard_batches,
+    hidden_nan,
     late_rise,
     loss_not_finite,
     loss_scale_collapse,
@@ -21,6 +23,8 @@ from lrdiag.rules import (
     repeated_spikes,
     restarted_log,
     slow_descent,
+    smoothed_log,
+    sparse_log,
     spike_not_recovered,
     spike_recovers,
     start_overshoot,
@@ -66,7 +70,11 @@ RULES: tuple[Rule, ...] = (
     vanishing_gradient.RULE,
     too_short.RULE,
     restarted_log.RULE,
+    hidden_nan.RULE,
+    smoothed_log.RULE,
     epoch_periodic.RULE,
+    constant_or_zero.RULE,
+    sparse_log.RULE,
 )
 
 

@@ -19,6 +19,13 @@ from lrdiag.signals.gradient import Gradient, measure_gradient
 from lrdiag.signals.loss_scale import LossScale, measure_loss_scale
 from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
+from lrdiag.signals.record import (
+    Repeat,
+    Zeros,
+    measure_change_correlation,
+    measure_repeat,
+    measure_zeros,
+)
 from lrdiag.signals.schedule import Schedule, lr_time, measure_schedule
 from lrdiag.signals.shape import ShapeSignals, measure_shape
 from lrdiag.signals.spikes import Spike, find_spikes
@@ -76,6 +83,21 @@ class Signals:
     def start(self) -> Start:
         """The first steps of the loss."""
         return measure_start(self.loss)
+
+    @cached_property
+    def repeat(self) -> Repeat | None:
+        """The longest stretch of one value of the loss; None without a finite value."""
+        return None if self.loss_name is None else measure_repeat(self.run[self.loss_name])
+
+    @cached_property
+    def zeros(self) -> Zeros | None:
+        """The rows where the loss is zero all of a sudden; None if there are none."""
+        return None if self.loss_name is None else measure_zeros(self.run[self.loss_name])
+
+    @cached_property
+    def change_correlation(self) -> float | None:
+        """How a change of the loss goes with the one before it, -0.5 for independent noise."""
+        return measure_change_correlation(self.loss.raw)
 
     @cached_property
     def swings(self) -> Swings:

@@ -57,7 +57,11 @@ TABLE = {  # the names of the whole catalogue are fixed; here those that stand
     "GRD504": "vanishing-gradient",
     "LOG901": "too-short",
     "LOG902": "restarted-log",
+    "LOG903": "hidden-nan",
+    "LOG904": "smoothed-log",
     "LOG905": "epoch-periodic",
+    "LOG906": "constant-or-zero",
+    "LOG907": "sparse-log",
 }
 NOTES = {
     "LR114",
@@ -69,6 +73,8 @@ NOTES = {
     "FIT206",
     "LOG901",
     "LOG902",
+    "LOG904",
+    "LOG907",
 }
 FAMILIES = ("LR", "FIT", "SCH", "GRD", "CFG", "LOG")
 EXAMPLES: dict[str, dict[str, Series]] = {

@@ -56,6 +56,7 @@ RUNS: dict[str, dict[str, Series]] = {
 each_run = pytest.mark.parametrize("series", RUNS.values(), ids=list(RUNS))
 quickly = settings(max_examples=15, deadline=None)
 LOSSES = ("train_loss", "val_loss")
+SPARSE = {"LOG907"}  # asks whether a row stands for one step or for many
 FLAT = {"LR110", "LR111"}  # a flat loss; ln C is a level, and a scaled loss is not at it
 
 
@@ -92,7 +93,7 @@ def test_neither_the_first_step_nor_the_interval_matters(
     series: dict[str, Series], shift: int, stretch: int
 ) -> None:
     moved = {name: Series(one.steps * stretch + shift, one.values) for name, one in series.items()}
-    assert codes(run_of(moved)) == codes(run_of(series))
+    assert codes(run_of(moved)) - SPARSE == codes(run_of(series)) - SPARSE
 
 
 @each_run
