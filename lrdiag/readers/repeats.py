@@ -1,12 +1,13 @@
 """Runs that are told more than once: by two loggers, or by the file of each checkpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrdiag.numerics import FloatArray
+from lrdiag.readers.reader import IntArray
 from lrdiag.run import Run, Series, SeriesName
 
 SAME = 1e-3  # relative; consoles print four digits where files keep seven
@@ -14,6 +15,7 @@ ROUNDED = 0.6  # of the last digit; rounding takes up to half of it
 FEWEST_DIGITS, MOST_DIGITS = 2, 8  # after the point, of consoles that round
 COARSEST = 10.0**-FEWEST_DIGITS
 SHARE = 0.95  # of the points of the shorter; the last may be a mean of another stretch
+PROBES = 9  # points of a run that its twin must have, but for one
 FEW = 3  # points; fewer may agree by chance
 FEW_IN_ORDER = 10  # points without common steps; that many agree to three digits in no two runs
 
@@ -31,8 +33,12 @@ def drop_repeats(runs: Sequence[Run]) -> tuple[Run, ...]:
     """
     kept: list[Run] = []
     also: dict[int, list[str]] = {}
-    for run in sorted(runs, key=_points, reverse=True):
-        twin = next((k for k, one in enumerate(kept) if _holds(one, run)), None)
+    places: dict[int, int] = {}  # of each run that is kept, or of the one that stands for it
+    ranked = sorted(runs, key=_points, reverse=True)
+    for k, (run, near) in enumerate(zip(ranked, _near(ranked), strict=True)):
+        alike = sorted({places[one] for one in near if one < k})
+        twin = next((place for place in alike if _holds(kept[place], run)), None)
+        places[k] = len(kept) if twin is None else twin
         if twin is None:
             kept.append(run)
             continue
@@ -42,12 +48,37 @@ def drop_repeats(runs: Sequence[Run]) -> tuple[Run, ...]:
         also.setdefault(twin, []).append(other.source)
     noted = [replace(run, notes=(*run.notes, *_note(also.get(k)))) for k, run in enumerate(kept)]
     order = {id(run): k for k, run in enumerate(runs)}
-    places = sorted(range(len(kept)), key=lambda k: order[id(kept[k])])
-    return tuple(noted[k] for k in places)
+    return tuple(noted[k] for k in sorted(range(len(kept)), key=lambda k: order[id(kept[k])]))
 
 
 def _points(run: Run) -> int:
     return sum(len(run[name]) for name in _LOSSES if name in run)
+
+
+def _near(runs: Sequence[Run]) -> Iterator[IntArray]:
+    """Yield for each run which have its values at a few places: the only ones to compare with.
+
+    Of a thousand runs each has a handful, where every pair would take a minute.
+    """
+    losses = [run[name].values for run in runs for name in _LOSSES if name in run]
+    owner = np.repeat(
+        [k for k, run in enumerate(runs) for name in _LOSSES if name in run], list(map(len, losses))
+    )
+    pool = np.concatenate(losses)
+    order = np.argsort(pool)
+    pool, owner = pool[order], owner[order]
+    rounding = ROUNDED * max(_grain(values) for values in losses)
+    for run in runs:
+        values = next(run[name].values for name in _LOSSES if name in run)
+        values = values[np.isfinite(values)]
+        probes = values[np.linspace(0, len(values) - 1, min(PROBES, len(values))).astype(int)]
+        slack = np.maximum(SAME * np.abs(probes), rounding)
+        first = np.searchsorted(pool, probes - slack)
+        last = np.searchsorted(pool, probes + slack, side="right")
+        hits = np.zeros(len(runs), dtype=np.int64)
+        for low, high in zip(first, last, strict=True):
+            hits[np.unique(owner[low:high])] += 1
+        yield np.flatnonzero(hits >= len(probes) - 1)
 
 
 def _tells_more(run: Run, other: Run) -> bool:
