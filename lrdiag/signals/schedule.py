@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from lrdiag.numerics import BoolArray, FloatArray, row_medians
 from lrdiag.run import Series
@@ -12,6 +13,8 @@ AT_PEAK = 0.98  # of the peak; where a warmup has ended
 CONSTANT = 1.05  # largest rate over smallest; below, nobody scheduled it
 RAISED = 1.5  # times; a rate that rises so much within JUMP_SHARE has jumped
 JUMP_SHARE = 0.01  # of the rows
+REST = 0.1  # of the rows, for which a rate rests before somebody raises it
+STAY = 0.05  # of the rows, for which it stays raised; a slip lasts some rows
 TAIL = 0.1  # of the steps, over which a rate falls or rests
 STILL = 0.995  # of the rate a tail ago; a cosine falls by more from its first twentieth on
 ENDED = 0.3  # of the peak; cosine, linear and step schedules end at a tenth or below
@@ -31,7 +34,8 @@ class Schedule:
         warmup_end: The first step at the peak.
         decay_start: The last step at the peak.
         constant: Whether it never changes by more than 5 %.
-        jumps: The steps at which it rises at once after the warmup: warm restarts.
+        jumps: The steps at which it rises at once after the warmup: warm restarts, and rates
+            that somebody raised.
         slips: The steps at which the logged rate stands far above its neighbours' for a row.
         slip: The highest such rate; the peak without one.
     """
@@ -121,17 +125,36 @@ def _all_around(changes: BoolArray) -> BoolArray:
 
 
 def _find_jumps(steps: FloatArray, lr: FloatArray) -> FloatArray:
-    """Return where the rate rises by half within a hundredth of the run, after it had fallen."""
+    """Return where the rate rises by half within a hundredth of the run, after it fell or rested.
+
+    A rate that rested must stay up for a while, or it slipped; a warmup in stairs rests less.
+    """
     reach = max(1, int(JUMP_SHARE * len(lr)))
     if len(lr) <= reach:
         return steps[:0]
     risen = lr[reach:] > RAISED * np.maximum(lr[:-reach], 0.0)
     fallen = lr[:-reach] < np.maximum.accumulate(lr)[:-reach] / RAISED
-    at = np.flatnonzero(risen & fallen)
-    if len(at) == 0:
-        return steps[:0]
-    apart = np.concatenate(([True], np.diff(at) > reach))
-    return steps[at[apart] + reach]
+    at = _first_of_each(np.flatnonzero(risen & fallen), reach)
+    rested = [
+        row
+        for row in _first_of_each(np.flatnonzero(risen & ~fallen), reach)
+        if _rests_and_stays(lr, int(row), reach)
+    ]
+    return steps[np.unique(np.concatenate((at, np.array(rested, dtype=np.intp)))) + reach]
+
+
+def _first_of_each(rows: NDArray[np.intp], reach: int) -> NDArray[np.intp]:
+    """Return the first of each group of rows that lie within ``reach`` of their neighbours."""
+    return rows[np.diff(rows, prepend=-reach - 1) > reach]
+
+
+def _rests_and_stays(lr: FloatArray, row: int, reach: int) -> bool:
+    """Whether the rate rests up to a row, and stays up from ``reach`` rows later on."""
+    before = lr[row - max(1, round(REST * len(lr))) : row + 1] if row >= REST * len(lr) else lr[:0]
+    after = lr[row + reach : row + reach + max(2, round(STAY * len(lr)))]
+    if len(before) == 0 or before.min() <= 0.0 or before.max() > CONSTANT * before.min():
+        return False
+    return bool(after.min() > RAISED * lr[row])
 
 
 def lr_time(steps: FloatArray, schedule: Schedule | None) -> FloatArray:

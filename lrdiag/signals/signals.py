@@ -7,7 +7,9 @@ import numpy as np
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
 from lrdiag.signals.accuracy import AccuracyChange, measure_change, measure_lead
+from lrdiag.signals.alternation import Alternation, measure_alternation
 from lrdiag.signals.curve import Curve, measure_curve
+from lrdiag.signals.decay import Decay, measure_decay
 from lrdiag.signals.gap import Gap, measure_gap
 from lrdiag.signals.grad_course import (
     Clipping,
@@ -19,6 +21,7 @@ from lrdiag.signals.gradient import Gradient, measure_gradient
 from lrdiag.signals.loss_scale import LossScale, measure_loss_scale
 from lrdiag.signals.period import Period, measure_period
 from lrdiag.signals.progress import Progress, measure_progress
+from lrdiag.signals.rate_rise import Jump, Warmup, measure_jumps, measure_warmup
 from lrdiag.signals.record import (
     Repeat,
     Zeros,
@@ -150,6 +153,26 @@ class Signals:
     def schedule(self) -> Schedule | None:
         """The learning rate; None if it was not logged."""
         return measure_schedule(self.run["lr"]) if "lr" in self.run else None
+
+    @cached_property
+    def decay(self) -> Decay | None:
+        """A decay that looks applied twice; None for every other schedule."""
+        return None if self.schedule is None else measure_decay(self.schedule)
+
+    @cached_property
+    def warmup(self) -> Warmup | None:
+        """The warmup and what the loss does at its end; None without one."""
+        return None if self.schedule is None else measure_warmup(self.schedule, self.loss)
+
+    @cached_property
+    def jumps(self) -> tuple[Jump, ...]:
+        """Where the rate jumps up after the warmup, and what the loss does there."""
+        return () if self.schedule is None else measure_jumps(self.schedule, self.loss)
+
+    @cached_property
+    def alternation(self) -> Alternation | None:
+        """How the loss goes from row to row; None with too few rows."""
+        return measure_alternation(self.loss)
 
     @cached_property
     def gradient(self) -> Gradient | None:

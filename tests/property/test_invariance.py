@@ -26,6 +26,7 @@ from tests.curves import (
     spiked,
 )
 
+SHARE = np.linspace(0.0, 1.0, 500)
 RUNS: dict[str, dict[str, Series]] = {
     "healthy": {
         "train_loss": power_law(),
@@ -50,6 +51,26 @@ RUNS: dict[str, dict[str, Series]] = {
     "slow": {"train_loss": line(), "lr": constant_rate(lr=3e-5)},
     "flat": {"train_loss": flat(1.7)},
     "stays up": {"train_loss": raised(descent(), 300, by=0.7)},
+    "noisy end": {
+        "train_loss": descent(end=0.8, noise=0.15, pace=6.0),
+        "val_loss": every(descent(end=0.4, noise=0.6, seed=1), 20),
+        "lr": constant_rate(),
+    },
+    "thrown up": {
+        "train_loss": spiked(descent(start=8.0, noise=0.05), 12, height=4.0, width=5.0),
+        "val_loss": every(descent(start=8.0, end=1.4), 20),
+        "lr": cosine_rate(warmup=12),
+    },
+    "restarted": {
+        "train_loss": spiked(descent(), 250, height=1.0, width=12.0),
+        "lr": series_of(np.tile(cosine_rate(250).values, 2)),
+    },
+    "decayed twice": {
+        "train_loss": descent(end=0.9),
+        "val_loss": every(descent(end=0.5), 20),
+        "lr": series_of(cosine_rate().values ** 2),
+    },
+    "full batch": {"train_loss": series_of(1.1 + np.exp(-SHARE) + 0.1 * np.sin(SHARE * 150.0))},
     "epochs": {"train_loss": descent(30), "val_loss": descent(30, seed=1)},
     "too short": {"train_loss": descent(5)},
 }
