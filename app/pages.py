@@ -19,7 +19,7 @@ from lrdiag import __version__
 from lrdiag.readers.folders import JUNK
 from lrdiag.report.nobreak import hold_units
 from lrdiag.rules import RULES, Rule
-from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES
+from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES, SCALINGS
 
 FIELD_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -30,6 +30,9 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "planned_steps": "Planned steps",
         "clip_norm": "Gradient clip, norm",
         "classes": "Classes",
+        "loss_scaling": "Loss scaling",
+        "base_lr": "Learning rate of the recipe",
+        "base_batch_size": "Batch size of the recipe",
     }
 )
 
@@ -201,6 +204,7 @@ class DiagnosisPage(Page):
     labels: ClassVar[Mapping[str, str]] = FIELD_LABELS
     optimizers: ClassVar[tuple[str, ...]] = OPTIMIZERS
     precisions: ClassVar[tuple[str, ...]] = PRECISIONS
+    scalings: ClassVar[tuple[str, ...]] = SCALINGS
 
     def setting(self, name: str) -> str:
         """What to show in a field of the form: what was typed, else what is stored."""

@@ -155,7 +155,16 @@ class Run:
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "lion", "muon", "other")
 PRECISIONS = ("float32", "bfloat16", "float16")
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
-LEAST = {"lr": 0.0, "batch_size": 1, "planned_steps": 1, "clip_norm": 0.0, "classes": 2}
+SCALINGS = ("dynamic", "static", "none")
+LEAST = {
+    "lr": 0.0,
+    "batch_size": 1,
+    "planned_steps": 1,
+    "clip_norm": 0.0,
+    "classes": 2,
+    "base_lr": 0.0,
+    "base_batch_size": 1,
+}
 LARGEST = 1e15  # of any setting; JSON and databases take whole numbers up to 9e18
 
 
@@ -171,6 +180,9 @@ class Config:
         planned_steps: Length of the whole run, in steps.
         clip_norm: The gradient norm at which gradients are clipped.
         classes: Number of classes of a classifier.
+        loss_scaling: How the loss is scaled in half precision, one of SCALINGS.
+        base_lr: The learning rate of the recipe that the run follows.
+        base_batch_size: The samples an optimizer step of that recipe.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -183,10 +195,14 @@ class Config:
     planned_steps: int | None = None
     clip_norm: float | None = None
     classes: int | None = None
+    loss_scaling: str | None = None
+    base_lr: float | None = None
+    base_batch_size: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("precision", self.precision, PRECISIONS)
+        _check_choice("loss_scaling", self.loss_scaling, SCALINGS)
         for name, least in LEAST.items():
             value = getattr(self, name)
             if value is None:

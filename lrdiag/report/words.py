@@ -45,6 +45,10 @@ SPEAKS_FOR: dict[str, frozenset[Action]] = {
     "LR115": frozenset[Action]({"raise"}),
     "SCH403": frozenset[Action]({"lower"}),
     "GRD501": frozenset[Action]({"lower"}),
+    "GRD503": frozenset[Action]({"lower"}),
+    "CFG601": frozenset[Action]({"raise", "lower"}),
+    "CFG603": frozenset[Action]({"raise", "lower"}),
+    "CFG604": frozenset[Action]({"lower"}),
 }
 
 HEADINGS: dict[Action, str] = {

@@ -20,6 +20,15 @@ from lrdiag.wording import (
 )
 
 FEW = 5  # rows before the best; of fewer, no usual height of the gradient is read
+UNSAID = {
+    "optimizer": "The optimizer",
+    "lr": "The learning rate",
+    "precision": "The precision",
+    "loss_scaling": "Whether the loss is scaled",
+    "batch_size": "The batch size",
+    "base_batch_size": "The recipe's batch size",
+    "base_lr": "The recipe's learning rate",
+}
 RUNAWAY = 100.0  # times the gradient's usual before the best; a clip there would clip nothing
 
 
@@ -130,6 +139,11 @@ def cut_short(signals: Signals) -> CannotTell | None:
         last = place(signals, signals.loss.span[1])
         why = f"The log ends at {last} of the {say_number(planned)} that are planned."
     return CannotTell(("the rest of the run",), why)
+
+
+def unsaid(setting: str) -> CannotTell:
+    """Return that a setting was not told, without which a rule cannot look."""
+    return CannotTell((setting,), f"{UNSAID[setting]} is not known; tell it, and this can look.")
 
 
 def too_few_norms(have: int, need: int) -> CannotTell | None:

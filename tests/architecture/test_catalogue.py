@@ -27,7 +27,7 @@ from tests.curves import (
 )
 
 SECTIONS = ["What it shows", "Why it matters", "Example", "What to do", "References"]
-HELPERS = {"rule", "symptom", "words"}
+HELPERS = {"rule", "symptom", "witness", "words"}
 TABLE = {  # the names of the whole catalogue are fixed; here those that stand
     "LR101": "loss-not-finite",
     "LR102": "diverged",
@@ -60,6 +60,10 @@ TABLE = {  # the names of the whole catalogue are fixed; here those that stand
     "GRD502": "clipping-always",
     "GRD503": "loss-scale-collapse",
     "GRD504": "vanishing-gradient",
+    "CFG601": "rate-outside-range",
+    "CFG602": "half-precision-without-scaling",
+    "CFG603": "batch-scaled-without-rate",
+    "CFG604": "no-warmup",
     "LOG901": "too-short",
     "LOG902": "restarted-log",
     "LOG903": "hidden-nan",
