@@ -91,8 +91,10 @@ def diagnose(
 
 def _urgency(
     rule: Rule, finding: Finding, explained: Mapping[str, str]
-) -> tuple[int, bool, float, str]:
-    return -finding.severity, rule.code in explained, -finding.confidence, rule.code
+) -> tuple[int, bool, bool, float, str]:
+    # Of two notes, the one that asks for something comes before the one that calms.
+    asks = bool(finding.fixes)
+    return -finding.severity, rule.code in explained, not asks, -finding.confidence, rule.code
 
 
 def _status(findings: Mapping[str, Finding], advice: Advice) -> Status:

@@ -99,5 +99,5 @@ RULE = Rule(
     doc=__doc__,
     clear="no pattern by epoch",
     seen=seen,
-    explains=("LR103", "LR104", "LR105", "LR107", "LR109", "LR113", "LR115"),
+    explains=("LR103", "LR104", "LR105", "LR107", "LR109", "LR113", "LR115", "FIT204"),
 )

@@ -100,4 +100,5 @@ RULE = Rule(
     clear="no repeated spikes",
     seen=seen,
     symptom="spikes",
+    explains=("FIT205", "SCH402"),
 )

@@ -119,5 +119,5 @@ RULE = Rule(
     doc=__doc__,
     clear="no overshoot at the start",
     seen=seen,
-    explains=("LR101", "LR102", "LR110", "LR111", "LR112", "LR115", "FIT205"),
+    explains=("LR101", "LR102", "LR110", "LR111", "LR112", "LR115", "FIT205", "SCH402"),
 )

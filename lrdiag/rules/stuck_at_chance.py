@@ -107,5 +107,5 @@ RULE = Rule(
     clear="not stuck at chance",
     seen=seen,
     symptom="flat",
-    explains=("LR112", "LR115", "FIT203"),
+    explains=("LR112", "LR115", "FIT203", "SCH402"),
 )

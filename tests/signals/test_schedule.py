@@ -90,3 +90,19 @@ def test_a_peak_of_one_row_that_is_no_slip_is_still_reached() -> None:
     assert schedule is not None
     assert schedule.peak == 0.00104
     assert schedule.warmup_end == 0.0
+
+
+def test_a_rate_that_rested_and_is_raised_jumps() -> None:
+    rate = constant_rate().values * np.where(np.arange(500) < 300, 1.0, 3.0)
+    schedule = measure_schedule(series_of(rate))
+    assert schedule is not None
+    assert np.abs(schedule.jumps - 300.0).max() <= 6.0
+
+
+def test_a_warmup_in_stairs_and_a_burst_are_no_jumps() -> None:
+    stairs = np.minimum(np.arange(500) // 20 + 1.0, 5.0)
+    burst = np.where(np.abs(np.arange(500) - 300) < 4, 20.0, 1.0)
+    for rate in (stairs, burst):
+        schedule = measure_schedule(series_of(0.003 * rate))
+        assert schedule is not None
+        assert len(schedule.jumps) == 0
