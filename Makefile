@@ -1,5 +1,6 @@
 # make serve   install what is missing and open lrdiag at http://127.0.0.1:8000
 # make test    install what is missing and run every test
+# make docs    write docs/rules anew from the rules
 # make check   format, lint, types, floors
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -10,7 +11,7 @@ PORT ?= 8000
 DATA ?= lrdiag-data
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check fix browser clean help
+.PHONY: serve test docs check fix browser clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +35,9 @@ serve: .venv/serve
 
 test: .venv/test browser
 	$(BIN)/python -m pytest
+
+docs: .venv/serve
+	$(BIN)/lrdiag rule --write docs/rules
 
 check: .venv/test
 	$(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ from app.views import RunView, SymptomRow
 from lrdiag import __version__
 from lrdiag.readers.folders import JUNK
 from lrdiag.report.nobreak import hold_units
+from lrdiag.report.rule_facts import Limit
 from lrdiag.rules import RULES, Rule
 from lrdiag.run import OPTIMIZERS, PRECISIONS, ROLES, SCALINGS
 
@@ -279,15 +280,6 @@ class FormatsPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class LimitRow:
-    """A limit of a rule: its name, its value, and the measurement that it comes from."""
-
-    name: str
-    value: str
-    measured: str
-
-
-@dataclass(frozen=True, slots=True)
 class RulePage(Page):
     """One rule of the catalogue: its docstring, its limits, and where one's own logs show it."""
 
@@ -297,7 +289,7 @@ class RulePage(Page):
     prose: Markup
     severities: tuple[str, ...]
     symptom: SymptomRow | None
-    limits: tuple[LimitRow, ...]
+    limits: tuple[Limit, ...]
     family: RuleFamily
     logs: tuple[RecentRow, ...]
 

@@ -7,14 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from app.catalogue import (
-    list_bounds,
-    list_families,
-    list_formats,
-    list_symptoms,
-    read_limits,
-    read_severities,
-)
+from app.catalogue import list_bounds, list_formats, list_symptoms, rule_families
 from app.columns import CHOSEN
 from app.compose import diagnosis_page, recent_rows, shared_page
 from app.csvexport import curves_to_csv
@@ -37,6 +30,7 @@ from app.store import Store, Stored
 from app.uploads import UploadDep, megabytes
 from app.work import diagnose_again, diagnose_sources, forget_shape, read_curves
 from lrdiag.errors import LrdiagError, UnknownNameError
+from lrdiag.report.rule_facts import read_limits, read_severities
 from lrdiag.rules import RULES, SYMPTOMS, find_rule
 
 RECENT = 12  # logs on the home page
@@ -223,7 +217,7 @@ def show_rules(request: Request) -> HTMLResponse:
     page = RulesPage(
         title="Rules",
         here="Rules",
-        families=list_families(),
+        families=rule_families(),
         symptoms=list_symptoms(),
         total=len(RULES),
     )
@@ -254,7 +248,7 @@ def show_rule(request: Request, code: str, store: StoreDep, owner: OwnerDep) -> 
         limits=read_limits(rule),
         family=next(
             family
-            for family in list_families()
+            for family in rule_families()
             if any(one.code == rule.code for one in family.rules)
         ),
         logs=recent_rows(showing, datetime.now(UTC)),

@@ -1,12 +1,13 @@
 """lrdiag rule CODE: what a rule sees, why it matters, and what to do."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lrdiag.cli.output import terminal_width
-from lrdiag.errors import UnknownNameError
+from lrdiag.errors import ConfigError, UnknownNameError
 
 if TYPE_CHECKING:
     from lrdiag.rules import Rule
@@ -17,8 +18,14 @@ def rule(
         str | None, typer.Argument(help="A code or a name, as in LR104 or spike-recovers.")
     ] = None,
     catalogue: Annotated[bool, typer.Option("--list", help="List every rule.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a page a rule, as Markdown, there.")
+    ] = None,
 ) -> None:
     """Explain a rule, or list them all."""
+    if write is not None:
+        _write_pages(write)
+        return
     if catalogue or code is None:
         _print_catalogue()
         return
@@ -52,6 +59,19 @@ def pick_rule(code_or_name: str) -> "Rule":
         if not said:
             raise
         raise UnknownNameError(error.message, hint=f"Perhaps {' or '.join(said[:3])}.") from None
+
+
+def _write_pages(folder: Path) -> None:
+    from lrdiag.report.rule_pages import write_pages
+
+    try:
+        written = write_pages(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"The pages could not be written: {error.strerror}.",
+            hint="Name a folder that you may write to.",
+        ) from None
+    print(f"{written} pages written.")
 
 
 def _print_catalogue() -> None:

@@ -1,10 +1,11 @@
-from app.catalogue import list_families, read_limits, read_severities
+from app.catalogue import rule_families
 from lrdiag.finding import Severity
+from lrdiag.report.rule_facts import read_limits, read_severities
 from lrdiag.rules import RULES, find_rule
 
 
 def test_every_rule_stands_in_one_family() -> None:
-    listed = [link.code for family in list_families() for link in family.rules]
+    listed = [link.code for family in rule_families() for link in family.rules]
     assert sorted(listed) == sorted(rule.code for rule in RULES)
 
 
