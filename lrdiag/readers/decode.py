@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections import Counter
 from collections.abc import Iterator
 
 from lrdiag.readers.reader import Source
@@ -25,14 +26,22 @@ _ANSI = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|
 
 # What a launcher or a collector of logs writes before every line: the time in UTC with the stream
 # (Kubernetes, GitHub), the rank (torchrun), the container (Docker Compose).
-_STAMPS = tuple(
-    re.compile(stamp, re.MULTILINE)
-    for stamp in (
-        rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z (?:std(?:out|err) [FP] )?",
-        rb"^\[(?:rank|default)\d{1,5}\]: ?",
-        rb"^[a-z][\w.-]{0,60}[-_]\d{1,5} {1,60}\| ",
-    )
+_RANK = re.compile(rb"^\[(?:rank|default)\d{1,5}\]: ?", re.MULTILINE)
+_STAMPS = (
+    re.compile(
+        rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z (?:std(?:out|err) [FP] )?", re.MULTILINE
+    ),
+    _RANK,
+    re.compile(rb"^[a-z][\w.-]{0,60}[-_]\d{1,5} {1,60}\| ", re.MULTILINE),
 )
+# "0,25" and "12,5": a number that no thousands are marked in. Not "10:00:00,123" of a clock.
+_COMMAS = re.compile(
+    rb"(?<![\w.,])(?<!\d:)[-+]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))(?:[eE][-+]?\d+)?(?![\w.]|,\d)"
+)
+_POINTS = re.compile(rb"(?<![\w.,])[-+]?\d+\.\d+(?:[eE][-+]?\d+)?(?![\w.])")
+_COMMA = re.compile(rb"(?<![\w.,])(?<!\d:)([-+]?\d+),(\d+)(?![\d.]|,\d)")
+FEWEST_COMMAS = 5  # decimal commas; fewer may be lists
+MANY_COMMAS = 4.0  # times the decimal points, which versions and times have in any language
 STAMPED = 0.95  # of the lines have the stamp; a crash of the launcher leaves a few without
 FEW_LINES = 5  # fewer tell nothing
 
@@ -59,16 +68,35 @@ def plain(source: Source) -> Source:
 
     Bytes that are already so are handed on, not copied.
     """
-    data = source.data
+    data, notes = source.data, source.notes
     encoding = encoding_of(data)
     if encoding:
         data = data.decode(encoding, "replace").encode("utf-8", "replace")
     if b"\x1b" in data:
         data = _ANSI.sub(b"", data)
     stamp = _stamp_of(data[:HEAD])
+    if stamp is _RANK:
+        data, more = _of_one_rank(data)
+        notes += more
     if stamp:
         data = stamp.sub(b"", data)
-    return source if data is source.data else Source(source.name, data)
+    return source if data is source.data else Source(source.name, data, notes=notes)
+
+
+def _of_one_rank(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Keep the lines of the rank that speaks most of a loss, where several wrote one log."""
+    spoken: Counter[bytes] = Counter()
+    lines = data.splitlines(keepends=True)
+    ranks = [found.group() if (found := _RANK.match(line)) else b"" for line in lines]
+    for rank, line in zip(ranks, lines, strict=True):
+        if rank and b"loss" in line.lower():
+            spoken[rank] += 1
+    if len(spoken) < 2:
+        return data, ()
+    chosen = min(spoken, key=lambda rank: (-spoken[rank], len(rank), rank))
+    kept = b"".join(line for rank, line in zip(ranks, lines, strict=True) if rank == chosen)
+    name = chosen.decode().strip("[]: ")
+    return kept, (f"{len(spoken)} ranks wrote this log; the lines of {name} are read.",)
 
 
 def _stamp_of(head: bytes) -> re.Pattern[bytes] | None:
@@ -78,6 +106,15 @@ def _stamp_of(head: bytes) -> re.Pattern[bytes] | None:
         if sum(bool(stamp.match(line)) for line in lines) >= STAMPED * len(lines) - 1:
             return stamp
     return None
+
+
+def with_points(data: bytes) -> bytes:
+    """Return a text with decimal points where its numbers have decimal commas: "Loss 0,25"."""
+    head = data[:HEAD]
+    commas = len(_COMMAS.findall(head))
+    if commas < FEWEST_COMMAS or commas < MANY_COMMAS * len(_POINTS.findall(head)):
+        return data
+    return _COMMA.sub(rb"\1.\2", data)
 
 
 def text_of(source: Source) -> str:

@@ -18,6 +18,8 @@ def _set(listed: str) -> frozenset[str]:
 
 # Spellings that hold two words in one; seen in llm.c, fairseq, Kaldi, Caffe and darknet logs.
 _SPELLINGS = {
+    "vali": "val",  # Informer and the time-series library that grew from it
+    "va": "val",
     "trl": "train loss",
     "tel": "test loss",
     "tloss": "train loss",

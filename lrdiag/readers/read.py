@@ -189,4 +189,7 @@ def _read(
     if len(runs) > limits.max_members:
         more = f"The file holds {len(runs):,} runs; the first {limits.max_members} are read."
         runs = [replace(run, notes=(*run.notes, more)) for run in runs[: limits.max_members]]
-    return tuple(replace(run, title=run.title or reader.title) for run in runs)
+    return tuple(
+        replace(run, title=run.title or reader.title, notes=(*source.notes, *run.notes))
+        for run in runs
+    )

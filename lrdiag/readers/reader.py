@@ -33,11 +33,13 @@ class Source:
         name: The name of the file; in an archive or a folder its path, parts joined by "/".
         data: Its bytes; empty where the log is kept in several files.
         parts: The files of a log that is kept in several, or of a folder.
+        notes: What was left out of the bytes, one sentence each.
     """
 
     name: str
     data: bytes
     parts: tuple["Source", ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def run_name(self) -> str:

@@ -10,6 +10,8 @@ from lrdiag.readers import Limits, Source, read_runs
 from lrdiag.readers.formats.csv import count_lines
 from lrdiag.run import Run
 
+PARTS = (("train", 0.0), ("val", 0.5))
+
 
 def read(text: str | bytes, **limits: int) -> Run:
     data = text.encode() if isinstance(text, str) else text
@@ -148,6 +150,21 @@ def test_encodings_and_line_ends(end: str, encoding: str) -> None:
     run = read(text.encode(encoding))
     np.testing.assert_array_equal(run["train_loss"].values, [2.5, 2.0])
     assert [column.name for column in run.columns] == ["step", "loss"]
+
+
+@pytest.mark.parametrize("column", ["phase", "Split"])
+def test_rows_of_training_and_of_validation_are_two_losses(column: str) -> None:
+    lines = [f"{k},{part},{2 + at - k / 10},0.001" for k in range(6) for part, at in PARTS]
+    run = read(rows(f"epoch,{column},loss,lr", *lines))
+    np.testing.assert_allclose(run["train_loss"].values, 2 - np.arange(6) / 10)
+    np.testing.assert_allclose(run["val_loss"].values, 2.5 - np.arange(6) / 10)
+    np.testing.assert_array_equal(run["val_loss"].steps, np.arange(6))
+    assert len(run["lr"]) == 6
+
+
+def test_a_mode_that_is_no_part_of_the_data_splits_nothing() -> None:
+    run = read(rows("epoch,mode,loss", *(f"{k},{('min', 'train')[k % 2]},{k}.5" for k in range(6))))
+    assert len(run["train_loss"]) == 6
 
 
 def test_words_are_a_column_that_is_left_alone() -> None:

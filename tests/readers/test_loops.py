@@ -34,6 +34,12 @@ LOOPS = {
     "the epoch behind the name": "Avg training loss at epoch {n}: {a:.4f}\n"
     "Avg validation loss at epoch {n}: {b:.4f} (best so far: 2.1)\n",
     "Chinese": "第{n}轮 训练集损失: {a:.4f} 验证集损失: {b:.4f} 准确率: 0.51\n",
+    "a loss for both parts": "EPOCH {n}:\nLOSS train {a:.4f} valid {b:.4f}\n",
+    "three parts in one line": "Epoch: {n}, Steps: 350 | Train Loss: {a:.7f} Vali Loss: {b:.7f} "
+    "Test Loss: 0.5\n",
+    "the epoch without a blank": "Ep{n:03d} tr_loss={a:.4f} va_loss={b:.4f}\n",
+    "a title below the steps of an epoch": "Epoch {n}\n-----\nloss: {a:.6f}  [    0/60000]\n"
+    "Test Error: \n Accuracy: 41.2%, Avg loss: {b:.6f} \n\n",
     "indented with tabs": "Epoch {n} of 8 took 12.345s\n  training loss:\t\t{a:.6f}\n"
     "  validation loss:\t\t{b:.6f}\n  validation accuracy:\t\t51.20 %\n",
 }
@@ -71,6 +77,49 @@ def test_the_steps_are_the_loops_own(line: str) -> None:
     steps = run["train_loss"].steps
     assert run.x.column is not None
     np.testing.assert_allclose(np.diff(steps), steps[1] - steps[0])
+
+
+def test_decimal_commas_are_no_thousands() -> None:
+    lines = [
+        f"10:00:0{e},123 Epoche {e + 1}/8: Verlust {a:.3f}, Validierungsverlust {b:.3f}, "
+        "Lernrate 0.001, Speicher 12.5 GB".replace(".", ",")
+        for e, (a, b) in enumerate(zip(TRAIN, VAL, strict=True))
+    ]
+    (run,) = read_runs(Source("train.log", "\n".join(["torch 2.1, CUDA 12.1", *lines]).encode()))
+    np.testing.assert_allclose(run["train_loss"].values, TRAIN)
+    np.testing.assert_allclose(run["val_loss"].values, VAL)
+    np.testing.assert_allclose(run["lr"].values, [0.001] * EPOCHS)
+
+
+def test_thousands_and_lists_keep_their_commas() -> None:
+    lines = [f"step {1000 * (e + 1):,} loss {a:.3f} shape (3,22)" for e, a in enumerate(TRAIN)]
+    (run,) = read_runs(Source("train.log", "\n".join(lines).encode()))
+    assert run["train_loss"].steps[-1] == 8000.0
+    np.testing.assert_allclose(run["train_loss"].values, TRAIN)
+
+
+def test_of_several_ranks_the_one_that_tells_most_is_read() -> None:
+    lines = ["[rank2]: ready"]
+    for e, a in enumerate(TRAIN):
+        lines += [f"[rank0]: step {e} waits", f"[rank1]: step {e} loss {a + 1:.2f}"]
+        lines += [f"[rank3]: step {e} loss {a:.2f}"] if e else []
+    (run,) = read_runs(Source("train.log", "\n".join(lines).encode()))
+    np.testing.assert_allclose(run["train_loss"].values, np.array(TRAIN) + 1.0)
+    assert "2 ranks wrote this log; the lines of rank1 are read." in run.notes
+
+
+def test_a_title_of_words_alone_begins_a_validation_that_the_next_epoch_ends() -> None:
+    lines = []
+    for e, (a, b) in enumerate(zip(TRAIN, VAL, strict=True)):
+        lines += [f"Epoch {e + 1}/8"]
+        means = {k: a + (100 - k) / 1000 for k in (20, 40, 60, 80, 100)}
+        lines += [f"step  {k}/100 - loss: {x:.4f} - acc: 0.5 - 9ms/step" for k, x in means.items()]
+        lines += ["Eval begin...", f"step 20/20 - loss: {b:.4f} - acc: 0.50 - 5ms/step"]
+        lines += ["Eval samples: 1000"]
+    (run,) = read_runs(Source("train.log", "\n".join(lines).encode()))
+    assert len(run["train_loss"]) == 5 * EPOCHS
+    np.testing.assert_allclose(run["train_loss"].values[4::5], TRAIN)
+    np.testing.assert_allclose(run["val_loss"].values, VAL)
 
 
 def test_a_lone_title_heads_the_whole_log() -> None:

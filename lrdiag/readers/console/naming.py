@@ -55,6 +55,24 @@ def spelled_out(pairs: list[tuple[str, int]], *, terse: bool, alone: bool) -> li
     return [(f"{name} loss" if name in short else name, place) for name, place in pairs]
 
 
+def share_loss(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Let the loss before one part of the data speak for the next: "LOSS train 2.3 valid 2.4"."""
+    told, shared = "", []
+    for name, place in pairs:
+        first, _, part = name.rpartition(" ")
+        if told and is_part(name):
+            shared.append((f"{name} {told}", place))
+            continue
+        told = first if is_part(part) and guess(first).role == "train_loss" else ""
+        shared.append((name, place))
+    return shared
+
+
+def is_part(word: str) -> bool:
+    """Say whether a name is one word for a part of the data."""
+    return len(words_of(word)) == 1 and bool(phase_of(words_of(word)))
+
+
 def is_logger(word: str) -> bool:
     """Say whether a word is of the prefix of a logged line: a level, or the file of the code."""
     return word.lower() in _LEVELS or word.endswith(".py")

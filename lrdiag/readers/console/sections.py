@@ -16,6 +16,7 @@ class Sections:
 
     def __init__(self) -> None:
         self.phase, self.word = "", ""
+        self.used = False  # whether a loss stood below the title
         self.turns = {"train": 0, "val": 0}  # how often a title of the other part stood before
 
     def look(self, line: str) -> None:
@@ -27,6 +28,16 @@ class Sections:
         if self.phase not in ("", phase):
             self.turns[phase] += 1
         self.phase, self.word = phase, word
+        self.used = False
+
+    def end(self) -> None:
+        """End a stretch below whose title losses stood: a new epoch begins with its training."""
+        if not self.used:
+            return
+        if self.phase == "val":
+            self.turns["train"] += 1
+        self.phase, self.word = "train", "train"
+        self.used = False
 
     @property
     def trusted(self) -> bool:

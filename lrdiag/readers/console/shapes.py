@@ -15,15 +15,16 @@ from lrdiag.readers.console.naming import (
     full_name,
     halves_of,
     is_loss,
+    share_loss,
     spelled_out,
     tells_both,
 )
 from lrdiag.readers.console.walk import Walk
 from lrdiag.readers.names import TRAIN, VAL, guess, phase_of, words_of
 
-# A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" holds 12.
+# A free-standing number: "Acc@1" and "loss_q0" hold none, "12ms" and "Epoch12:" hold 12.
 NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_@.])([-+]?"
+    r"(?:(?<![A-Za-z0-9_@.])|(?=\d+(?![\w.]))(?:(?<=\bepoch)|(?<=\bep)|(?<=\bstep)|(?<=\biter)))([-+]?"
     r"(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![0-9@])"
     r"|(?<!of )(?:nan|inf|infinity)(?![A-Za-z0-9_])))",
     re.IGNORECASE,
@@ -142,6 +143,8 @@ def _shape(walk: Walk, *, bar: bool) -> Shape | None:
     if both:
         pairs = [(full_name(name, walk.sections.get(place, "")), place) for name, place in pairs]
     pairs = [half for name, place in pairs for half in _halves(walk, name, place)]
+    # litgpt shows the last validation at each step.
+    pairs = pairs if step else share_loss(pairs)
     names = {name for name, _ in pairs}
     if LAYER in names or not any(map(is_loss, names)):
         pairs = spelled_out(pairs, terse=_is_terse(walk), alone=not walk.context)

@@ -19,6 +19,7 @@ from lrdiag.readers.console.counters import (
     settle,
 )
 from lrdiag.readers.console.lines import Form, forms_of
+from lrdiag.readers.decode import with_points
 from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.formats import tools
 from lrdiag.readers.limits import Limits
@@ -49,7 +50,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         raise LimitError(
             f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )
-    forms = forms_of(source.data)
+    forms = forms_of(with_points(source.data))
     settle(forms)
     mark_passes(forms)
     chosen, notes = choose(forms)

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrdiag.errors import MalformedLogError
+from lrdiag.readers.names import guess, phase_of, words_of
 from lrdiag.readers.reader import Cells, IntArray
 from lrdiag.readers.tables.dialect import EMPTY, Dialect, number_of, split
+from lrdiag.readers.tables.records import PHASES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = frozenset({"metric", "name", "tag", "key", "variable", "series", "metric_name"})
 MAX_LABELS = 200  # of a long table
+MAX_PARTS = 10  # of the data; "val" may be three sets
 # An empty cell was not logged, the text nan was; the parser of floats takes neither apart nor
 # knows the second. This number, which no log holds, stands for the text while it parses: a
 # column of a million floats with some nan in it takes 0.1 s so, and 0.7 s as text.
@@ -129,7 +132,12 @@ def gather(
     for frame, layout in zip(frames, layouts, strict=True):
         everywhere = np.arange(offset, offset + len(frame))
         labels = _labels(layout.names)
+        part = None if labels else _parts(frame, layout.names)
         for name in layout.names:
+            if part is not None and name != part and not _is_shared(name):
+                for label, cells in _by_part(frame, (part, name), everywhere, layout.decimal):
+                    pieces.setdefault(label, []).append(cells)
+                continue
             if labels is not None and name == labels[1]:
                 for label, cells in _by_label(frame, labels, everywhere, layout.decimal):
                     pieces.setdefault(label, []).append(cells)
@@ -160,6 +168,36 @@ def _by_label(
     for name, mine in zip(names[:MAX_LABELS], places[1:], strict=False):  # the first: no name
         cells, _ = _cells(frame[value].iloc[mine], rows[mine], decimal)
         yield str(name).strip(), cells
+
+
+def _parts(frame: "pd.DataFrame", names: Sequence[str]) -> str | None:
+    """Return the column that says of each row whether it is of the training or a validation."""
+    for name in names:
+        if name.strip().lower() not in PHASES or frame[name].dtype.kind in "iufb":
+            continue
+        told = frame[name].dropna().unique()
+        if len(told) > MAX_PARTS:
+            continue
+        phases = {phase_of(words_of(str(word))) for word in told}
+        if phases == {"train", "val"}:
+            return name
+    return None
+
+
+def _is_shared(name: str) -> bool:
+    """Say whether a column holds for all parts of the data: a counter, a time or a rate."""
+    return guess(name).role in ("step", "epoch", "time", "lr")
+
+
+def _by_part(
+    frame: "pd.DataFrame", names: tuple[str, str], rows: IntArray, decimal: str
+) -> Iterator[tuple[str, Cells]]:
+    """Yield one column for the training and one for each validation: phase, loss."""
+    part, name = names
+    for word in frame[part].dropna().unique():
+        mine = np.flatnonzero((frame[part] == word).to_numpy(bool))
+        cells, _ = _cells(frame[name].iloc[mine], rows[mine], decimal)
+        yield f"{str(word).strip()}/{name}", cells
 
 
 def _join(parts: Sequence[Cells]) -> Cells:

@@ -13,12 +13,12 @@ from lrdiag.readers.tables.dialect import number_of
 
 MOST_WORDS = 50_000  # different words of a column; a table of runs has fewer rows
 # Keys whose word says what a record is about: mmdetection's mode, others' split or phase.
-_PHASES = ("mode", "phase", "split", "stage", "subset")
+PHASES = ("mode", "phase", "split", "stage", "subset", "set", "dataset", "partition")
 # Keys of a record that tells one value of one metric: of MLflow and others, and of Comet.
 _VALUES = ("value", "metricValue")
 _LABELS = ("key", "metric", "metricName", "name", "tag")
 LONGEST_NAME = 200  # characters of a name that a record gives
-_PHASE_KEYS = frozenset(_PHASES)
+_PHASE_KEYS = frozenset(PHASES)
 
 
 def table_from_records(
@@ -117,7 +117,7 @@ def number_in(cell: object) -> float | None:
 
 def _prefix(record: Mapping[str, object]) -> str:
     """Return the word for validation that a record bears, if it bears one."""
-    for key in _PHASES:
+    for key in PHASES:
         value = record.get(key)
         if isinstance(value, str) and phase_of(words_of(value)) == "val":
             return value
