@@ -169,5 +169,5 @@ RULE = Rule(
     doc=__doc__,
     clear="no divergence",
     seen=seen,
-    explains=("LR101", "LR106", "LR113", "LR115", "FIT201", "FIT205"),
+    explains=("LR101", "LR106", "LR113", "LR115", "FIT201", "FIT205", "SCH403"),
 )

@@ -7,7 +7,8 @@ the loss turns and climbs far out of its noise, by a good part of all that it ev
 ## Why it matters
 The weights are not yet where the full rate is safe: the steps that follow a warmup that is too
 short undo what the first ones learnt. Adaptive optimizers, large batches and transformers feel it
-most. Often the same peak is fine once it is reached more slowly.
+most. Often the same peak is fine once it is reached more slowly. A climb that is over within 2 %
+of the run costs little, and is a note.
 
 ## Example
     step,train_loss,lr
@@ -38,6 +39,7 @@ SHORT = 0.05  # of the run; a warmup that takes more is not short
 MIN_NOISES = 8.0  # noises; 7 healthy warmups of 5 % and one of 3.5 %: at most 6.2
 MIN_DROP = 0.15  # of the drop; the same: at most 0.09
 MIN_LEVEL = 0.05  # of the level it rises from
+COSTLY = 0.02  # of the run, for which the loss is away; less is a note, as record runs bear it
 LONGER = (5.0, 10.0)  # times the warmup
 LONGEST = 0.1  # of the run; the tuning playbook's longest
 
@@ -56,10 +58,10 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if rise is None:
         why = f"It takes {FEWEST_ROWS} losses about the end of the warmup: log more often there."
         return CannotTell((f"{FEWEST_ROWS} rows about the warmup's end",), why)
-    if not _thrown(signals, rise) or _lost(signals):
+    if not _thrown(signals, rise) or _lost(signals, rise):
         return None
     return Finding(
-        severity=Severity.WARNING,
+        severity=Severity.WARNING if _away(signals, rise) > COSTLY else Severity.NOTE,
         confidence=0.8,
         summary=(
             f"The loss climbs from {say_loss(rise.low)} to {say_loss(rise.peak)} at "
@@ -77,10 +79,18 @@ def _thrown(signals: Signals, rise: Rise) -> bool:
     return rise.height >= least > 0.0
 
 
-def _lost(signals: Signals) -> bool:
-    """Whether the loss never finds back from its start: then the rate itself is far too high."""
+def _away(signals: Signals, rise: Rise) -> float:
+    """Return for how much of the run the loss is above where it was."""
+    loss = signals.loss
+    back = rise.back_step if rise.back_step is not None else loss.span[1]
+    return loss.share(back) - loss.share(rise.low_step)
+
+
+def _lost(signals: Signals, rise: Rise) -> bool:
+    """Whether the loss never finds back: then the peak itself is too high, not its warmup."""
     found = start_overshoot.check(signals)
-    return isinstance(found, Finding) and found.severity is Severity.ERROR
+    bad = isinstance(found, Finding) and found.severity is Severity.ERROR
+    return bad or rise.back_step is None
 
 
 def _show(signals: Signals, warmup: Warmup, rise: Rise) -> tuple[Evidence, ...]:
@@ -99,6 +109,12 @@ def _show(signals: Signals, warmup: Warmup, rise: Rise) -> tuple[Evidence, ...]:
             "the same, as a share of the drop",
             100.0 * rise.height / signals.loss.drop if signals.loss.drop > 0.0 else 100.0,
             100.0 * MIN_DROP,
+            "%",
+        ),
+        Evidence(
+            "share of the run until it is back",
+            100.0 * _away(signals, rise),
+            100.0 * COSTLY,
             "%",
         ),
         Evidence(
@@ -137,7 +153,9 @@ def seen(signals: Signals) -> str:
         return "no warmup"
     if warmup.share > SHORT:
         return f"warmup {say_share(warmup.share)} of the run"
-    return "told as start-overshoot" if _lost(signals) else "calm at the end of the warmup"
+    if warmup.rise is not None and _thrown(signals, warmup.rise):
+        return "the loss never comes back"
+    return "calm at the end of the warmup"
 
 
 RULE = Rule(

@@ -100,5 +100,5 @@ RULE = Rule(
     clear="no wild oscillation",
     seen=seen,
     symptom="oscillation",
-    explains=("LR104", "LR105", "LR113", "FIT205", "SCH402"),
+    explains=("LR104", "LR105", "LR113", "FIT205", "SCH402", "SCH403"),
 )
