@@ -5,7 +5,7 @@ import re
 NBSP = "\N{NO-BREAK SPACE}"
 COUNTED = (  # what numbers of a diagnosis count, as rules, readers and pages write it
     "%|steps?|epochs?|rows?|values?|times|noises?|spikes?|swings?|batches|classes|columns?|runs?"
-    "|files?|rules?|findings?|min|h|days?|[kMG]B|of 1"
+    "|files?|rules?|findings?|halvings?|decades?|min|h|days?|[kMG]B|of 1"
 )
 _HELD = re.compile(
     rf"(?<=\d) (?=(?:{COUNTED})(?!\w))|\b(?:steps?|epochs?|rows?) (?=\d)|[×÷] (?=\d)"

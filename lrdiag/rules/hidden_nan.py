@@ -90,8 +90,11 @@ def _lost_norms(signals: Signals) -> Series | None:
     name, run = signals.loss_name, signals.run
     if name is None or "grad_norm" not in run:
         return None
-    norms, loss = run["grad_norm"], run[name].finite()
-    lost = np.isnan(norms.values) & np.isin(norms.steps, loss.steps)
+    norms = run["grad_norm"]
+    lost = np.isnan(norms.values)
+    if not lost.any():
+        return None
+    lost &= np.isin(norms.steps, run[name].finite().steps)
     many = lost.sum() >= max(MIN_NORMS, SHARE_NORMS * len(norms))
     lasting = len(norms) > MIN_NORMS and lost[-MIN_NORMS:].all()
     return Series(norms.steps[lost], norms.values[lost]) if many or lasting else None

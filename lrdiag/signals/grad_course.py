@@ -11,6 +11,8 @@ from lrdiag.signals.schedule import Schedule
 
 FIRST_ROWS = 5  # rows; the norm before training changed it is theirs or the first one's
 MIDDLE = (0.3, 0.5)  # of the rows; the norm of a run that has found its pace
+MOST_ROWS = 20_000  # norms; medians and shares of so many are sure to 1 %
+TREND_ROWS = 200  # of the stretch, evenly chosen; a trend of so many is sure to 0.02 decades
 END = 0.1  # of the rows
 LAST_FIFTH = 0.2  # of the rows; a norm that has vanished stays so
 DECAYED = 0.3  # of the peak rate; while a rate decays further, a norm often rises
@@ -33,7 +35,7 @@ class GradCourse:
         trend: The trend of the norm from 30 % of it on, in decades over the stretch.
         zeros: The share of all norms that are exactly zero.
         span: The first and the last step of the stretch.
-        rows: Norms in it.
+        rows: Norms in it, of very many only those looked at.
     """
 
     first: float
@@ -77,13 +79,14 @@ class Clipping:
 
 def measure_grad_course(gradient: Gradient, schedule: Schedule | None) -> GradCourse | None:
     """Measure how the norm goes on; None with fewer than ten norms at a full rate."""
-    norm = gradient.norm
-    inside = _at_full_rate(gradient.steps, schedule)
+    all_steps, norm = _thin(gradient)
+    inside = _at_full_rate(all_steps, schedule)
     if inside.stop - inside.start < 1.0 / END:
         return None
-    steps, part = gradient.steps[inside], norm[inside]
+    steps, part = all_steps[inside], norm[inside]
     rows = len(part)
-    rest = slice(int(MIDDLE[0] * rows), rows)
+    rest = np.linspace(int(MIDDLE[0] * rows), rows - 1, min(rows, TREND_ROWS)).astype(np.intp)
+    rest = np.unique(rest)
     decades = np.log10(np.maximum(part[rest], 10.0**-MOST_DECADES))
     return GradCourse(
         first=float(min(norm[0], np.median(norm[:FIRST_ROWS]))),
@@ -101,9 +104,10 @@ def measure_clipping(
     gradient: Gradient, schedule: Schedule | None, told: float | None
 ) -> Clipping | None:
     """Measure how many norms reach the limit; None without a limit or a norm after the warmup."""
-    begin = 0 if schedule is None else int(np.searchsorted(gradient.steps, schedule.warmup_end))
-    begin = min(begin, int(WARMUP * len(gradient.norm)))
-    norm, steps = gradient.norm[begin:], gradient.steps[begin:]
+    steps, norm = _thin(gradient)
+    begin = 0 if schedule is None else int(np.searchsorted(steps, schedule.warmup_end))
+    begin = min(begin, int(WARMUP * len(norm)))
+    steps, norm = steps[begin:], norm[begin:]
     if len(norm) == 0:
         return None
     top = float(np.quantile(norm, CEILING))
@@ -119,6 +123,12 @@ def measure_clipping(
         flat=flat,
         span=(float(steps[0]), float(steps[-1])),
     )
+
+
+def _thin(gradient: Gradient) -> tuple[FloatArray, FloatArray]:
+    """Return steps and norms, of very many only every so many."""
+    every = max(1, len(gradient.norm) // MOST_ROWS)
+    return gradient.steps[::every], gradient.norm[::every]
 
 
 def _at_full_rate(steps: FloatArray, schedule: Schedule | None) -> slice:

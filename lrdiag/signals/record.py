@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
 
+LONG = 10  # rows of one value; of a shorter stretch nobody asks how lively the others are
 AROUND = 10  # nonzero rows on each side of a zero, among which it must stand out
 LEAST_NEAR = 0.1  # of their median; where some come lower, a loss reaches zero by itself
 FAR = 0.01  # of the first level; a loss that came down further may be printed as zero
@@ -31,7 +32,7 @@ class Repeat:
         last: Its last step.
         whole: Whether it is the whole series.
         at_end: Whether it is the end of the series.
-        distinct: The share of different values among all other rows.
+        distinct: The share of different values among all other rows; 0 for a short stretch.
     """
 
     value: float
@@ -72,14 +73,16 @@ def measure_repeat(series: Series) -> Repeat | None:
     lengths = np.diff(np.append(begins, len(values)))
     k = int(np.argmax(lengths))
     first, rows = int(begins[k]), int(lengths[k])
-    others = len(values) - rows
-    kinds = len(np.unique(np.concatenate((values[:first], values[first + rows :]))))
+    others = len(values) - rows if rows >= LONG else 0
+    kinds = 0
+    if others:  # to sort a million values takes 80 ms, and few logs repeat one
+        kinds = len(np.unique(np.concatenate((values[:first], values[first + rows :]))))
     return Repeat(
         value=float(values[first]),
         rows=rows,
         first=float(steps[first]),
         last=float(steps[first + rows - 1]),
-        whole=others == 0,
+        whole=rows == len(values),
         at_end=first + rows == len(values),
         distinct=kinds / others if others else 0.0,
     )

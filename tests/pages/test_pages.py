@@ -3,14 +3,17 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 
+from app.pages import FIELD_LABELS
 from app.settings import Settings
 from lrdiag.readers import READERS
+from lrdiag.run import Config
 from tests.app.conftest import running
 from tests.pages.entries import make_log
 
@@ -113,6 +116,14 @@ def test_numbers_are_read_as_people_type_them(
     path = send(site, GOOD).url.path
     answer = site.post(f"{path}/config", data={name: typed})
     assert re.search(rf'name="{name}"[^>]* value="{re.escape(kept)}"', answer.text)
+
+
+def test_every_setting_has_a_field_with_a_label(site: httpx.Client) -> None:
+    page = send(site, GOOD).text
+    for setting in fields(Config):
+        assert f'for="c-{setting.name}"' in page
+        assert re.search(rf'<(?:input|select) id="c-{setting.name}" name="{setting.name}"', page)
+        assert FIELD_LABELS[setting.name] in page
 
 
 def test_no_number_is_parted_from_its_unit(site: httpx.Client) -> None:

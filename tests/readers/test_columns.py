@@ -195,6 +195,14 @@ def test_values_overrule_a_name() -> None:
     assert "no learning rates" in why["lr"]
 
 
+def test_a_loss_scale_doubles_and_halves() -> None:
+    scale = [65536.0] * 7 + [32768.0] * 5
+    run = read_columns({"step": STEPS, "loss": LOSS, "loss_scale": scale})
+    assert run["loss_scale"].values.tolist() == scale
+    part = read_columns({"step": STEPS, "loss": LOSS, "loss/scale": WORSE})
+    assert "loss_scale" not in part
+
+
 def test_the_whole_loss_stands_before_its_parts() -> None:
     run = read_columns({"loss_cls": WORSE, "loss_box_reg": WORSE, "total_loss": LOSS})
     assert roles_of(run) == {"total_loss": "train_loss"}
