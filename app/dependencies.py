@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.comparing import Comparisons
 from app.curves import CurveCache
-from app.errors import NotFoundError
+from app.errors import unknown_diagnosis
 from app.security import Owners
 from app.settings import Settings
 from app.slots import Slots
@@ -34,6 +35,11 @@ def _curves(request: Request) -> CurveCache:
     return curves
 
 
+def _comparisons(request: Request) -> Comparisons:
+    comparisons: Comparisons = request.app.state.comparisons
+    return comparisons
+
+
 def _owners(request: Request) -> Owners:
     owners: Owners = request.app.state.owners
     return owners
@@ -43,6 +49,7 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
 WorkersDep = Annotated[Workers, Depends(_workers)]
 CurvesDep = Annotated[CurveCache, Depends(_curves)]
+ComparisonsDep = Annotated[Comparisons, Depends(_comparisons)]
 OwnersDep = Annotated[Owners, Depends(_owners)]
 
 
@@ -61,14 +68,6 @@ def _stored(diagnosis_id: str, store: StoreDep, owner: OwnerDep) -> Stored:
 
 
 StoredDep = Annotated[Stored, Depends(_stored)]
-
-
-def unknown_diagnosis() -> NotFoundError:
-    """Return what is said of a diagnosis that is not there, or not the asker's."""
-    return NotFoundError(
-        "There is no such diagnosis.",
-        hint="It was deleted, or it belongs to another browser or token.",
-    )
 
 
 async def _slot(request: Request) -> AsyncIterator[None]:

@@ -78,6 +78,14 @@ class ChangedError(LrdiagError):
     """Somebody else kept changing the same thing."""
 
 
+def unknown_diagnosis() -> NotFoundError:
+    """Return what is said of a diagnosis that is not there, or not the asker's."""
+    return NotFoundError(
+        "There is no such diagnosis.",
+        hint="It was deleted, or it belongs to another browser or token.",
+    )
+
+
 STATUS: Mapping[type[LrdiagError], int] = {
     LimitError: 413,
     ReadError: 422,

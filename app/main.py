@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import assets
+from app.comparing import Comparisons
 from app.curves import CurveCache
 from app.errors import CatchErrors, add_error_handlers
 from app.requestlog import DropAccessLog, RequestLog
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         _sweep(app.state.store)
         app.state.curves = CurveCache(app.state.store)
+        app.state.comparisons = Comparisons(app.state.store)
         app.state.slots = Slots(settings.max_diagnoses)
         app.state.workers = _start_workers(settings)
         try:
@@ -75,7 +77,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     for router in (diagnoses.router, shares.router, health.router, assets.router):
         app.include_router(router)
-    for name in ("app.routes.login", "app.routes.apidocs", "app.routes.pages"):
+    for name in (
+        "app.routes.compare",
+        "app.routes.login",
+        "app.routes.apidocs",
+        "app.routes.pages",
+    ):
         if importlib.util.find_spec(name):
             app.include_router(importlib.import_module(name).router)
     return app

@@ -18,9 +18,8 @@ from app.dependencies import (
     StoredDep,
     StoreDep,
     WorkersDep,
-    unknown_diagnosis,
 )
-from app.errors import BadRequestError, NotFoundError
+from app.errors import BadRequestError, NotFoundError, unknown_diagnosis
 from app.links import absolute
 from app.schemas import CorrectionRequest, DiagnosisAnswer, PasteRequest, ProblemAnswer
 from app.store import Store, Stored

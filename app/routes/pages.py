@@ -18,9 +18,8 @@ from app.dependencies import (
     StoredDep,
     StoreDep,
     WorkersDep,
-    unknown_diagnosis,
 )
-from app.errors import NotFoundError, problem_of
+from app.errors import NotFoundError, problem_of, unknown_diagnosis
 from app.pages import FIELD_LABELS, FileProblem, FormatsPage, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
 from app.routes.shares import find_shared

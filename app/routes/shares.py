@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.dependencies import CurvesDep, OwnerDep, StoredDep, StoreDep, unknown_diagnosis
-from app.errors import GoneError, NotFoundError
+from app.dependencies import CurvesDep, OwnerDep, StoredDep, StoreDep
+from app.errors import GoneError, NotFoundError, unknown_diagnosis
 from app.links import absolute
 from app.routes.diagnoses import SMALL_BODY, Problem, WindowDep, chart_answer, window_answer
 from app.schemas import ShareAnswer, ShareList, ShareRequest, ShareRow

@@ -57,9 +57,19 @@ def choose_scale(curves: Curves) -> LossScale:
     """Choose the axis on which both losses can be read."""
     parts = [one.values for one in (curves.train, curves.val) if one is not None]
     values = np.concatenate(parts) if parts else np.empty(0)
+    return scale_for(values, marked=len(curves.nonfinite) > 0)
+
+
+def scale_for(values: FloatArray, *, marked: bool = False) -> LossScale:
+    """Choose the axis on which values can be read.
+
+    Args:
+        values: What is drawn; only finite ones count.
+        marked: Whether marks of values that are no number need room above.
+    """
     values = values[np.isfinite(values)]
     positive = values[values > 0.0]
-    room = HEADROOM if len(curves.nonfinite) else 0.0
+    room = HEADROOM if marked else 0.0
     linear = _linear(values, room)
     if len(positive) == 0:
         return LossScale("linear", False, len(values), linear, (-1.0, 1.0))

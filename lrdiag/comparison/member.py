@@ -62,6 +62,7 @@ class Member:
 
     Attributes:
         name: What it is called.
+        source: The path of its file.
         unit: What its steps count.
         rate: Its peak learning rate, None where nothing tells it.
         rate_from: What tells the rate.
@@ -72,6 +73,7 @@ class Member:
     """
 
     name: str
+    source: str
     unit: Unit
     rate: float | None
     rate_from: RateFrom | None
@@ -122,6 +124,7 @@ def make_member(
     losses = {one: loss for one in LOSSES if (loss := _take_loss(series.get(one))) is not None}
     return Member(
         name=name,
+        source=source,
         unit=unit,
         rate=rate,
         rate_from=rate_from,

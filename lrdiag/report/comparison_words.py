@@ -6,7 +6,7 @@ from math import isfinite
 
 from lrdiag.comparison import Change, Comparison, Found, LossName, Seeds, Sooner, Sweep
 from lrdiag.finding import Severity
-from lrdiag.report.names import short_names
+from lrdiag.report.names import label_runs
 from lrdiag.report.words import VerdictSeverity, clean
 from lrdiag.wording import (
     X_NAMES,
@@ -116,7 +116,7 @@ def rows(comparison: Comparison) -> tuple[Row, ...]:
     """Return the table of runs, the lowest rate first where rates are known."""
     left = {one.run: one.why for one in comparison.left_out}
     tracks = dict(zip(comparison.runs, comparison.tracks, strict=True))
-    best, names = _best_runs(comparison), short_names([one.name for one in comparison.members])
+    best, names = _best_runs(comparison), label_runs(comparison.members)
     made = []
     for k, member in enumerate(comparison.members):
         track = tracks.get(k)
@@ -238,7 +238,7 @@ def _tell_settings(comparison: Comparison) -> Told:
     ended = sorted((one for one in comparison.tracks if one.finished), key=lambda one: one.final)
     first, last = ended[0], ended[-1]
     members = comparison.members
-    named = dict(zip(members, short_names([one.name for one in members]), strict=True))
+    named = dict(zip(members, label_runs(members), strict=True))
     headline = (
         f"{named[first.member]} ends lowest of {len(comparison.tracks)} runs, at a {loss} of "
         f"{say_loss(first.final)}; {named[last.member]} ends highest, at {say_loss(last.final)}."
@@ -327,7 +327,7 @@ def _say_left_out(comparison: Comparison) -> str:
     reasons: dict[str, list[int]] = {}
     for one in comparison.left_out:
         reasons.setdefault(one.why, []).append(one.run)
-    names = short_names([one.name for one in comparison.members])
+    names = label_runs(comparison.members)
     said = []
     for why, runs in reasons.items():
         more = len(runs) - MOST_NAMED

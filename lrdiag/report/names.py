@@ -1,13 +1,32 @@
 """The names of several runs, as short as they can be told apart."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
+from lrdiag.comparison import Member
 from lrdiag.report.words import clean
 
 SHORT = 24  # characters; longer names lose what all of them share
 LONGEST = 60  # characters of a name
 BETWEEN = "_/ ,"  # signs between the words of a name; a point or a dash may stand in a number
+
+
+def label_runs(members: Sequence[Member]) -> list[str]:
+    """Return what each run is called among the others, no two of them the same.
+
+    By their names; where two share one, by their files; where they share that too, with a number.
+    """
+    names = [one.name for one in members]
+    if len(set(names)) < len(names):
+        names = [one.source or one.name for one in members]
+    labels = short_names(names)
+    seen: Counter[str] = Counter()
+    made = []
+    for label in labels:
+        seen[label] += 1
+        made.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return made
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -1,8 +1,10 @@
 // Draws every chart of the page. What fails leaves its words in place: the tables hold the same numbers.
 
 import { diagnosisChart } from "./chart/diagnosis.js";
+import { overlayChart } from "./chart/overlay.js";
+import { ratesChart } from "./chart/rates.js";
 
-const KINDS = { diagnosis: diagnosisChart };
+const KINDS = { diagnosis: diagnosisChart, overlay: overlayChart, rates: ratesChart };
 
 async function bring(box) {
   const fallback = box.querySelector(".fallback");
