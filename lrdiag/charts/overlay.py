@@ -23,6 +23,7 @@ VERSION = 1
 POINTS = 6_000  # of all lines together: thirteen runs take 90 kB of gzip
 MOST, FEWEST = 1_500, 150  # of one line
 MOST_LABELS = 7  # names at the ends of lines; more would cover each other
+FRAME = 1.5  # of the usual start: a loss above it has exploded, and would squash all others
 LABEL = 16  # characters of such a name
 DASHES = 4  # patterns that the painter knows
 SMALL, SMALLER = 13, 12.5  # px
@@ -75,12 +76,7 @@ def comparison_chart(
     drawn = _drawn(comparison, lines)
     if not drawn:
         return {"version": VERSION, "empty": True, "rates": None}
-    finished = [
-        line.smooth if len(line.smooth) else line.raw
-        for k, line in drawn.items()
-        if _track(comparison, k).finished
-    ]
-    scale = scale_for(np.concatenate(finished or [line.raw for line in drawn.values()]))
+    scale = scale_for(_in_frame(comparison, drawn))
     low, high = _span(drawn)
     unit = comparison.unit or "index"
     return {
@@ -94,6 +90,17 @@ def comparison_chart(
         "layout": _layout(comparison, drawn, names),
         "rates": None if comparison.sweep is None else rates_figure(comparison),
     }
+
+
+def _in_frame(comparison: Comparison, drawn: Mapping[int, Line]) -> FloatArray:
+    """Return the values that the loss axis must hold: what explodes leaves the frame."""
+    finished = {k: line for k, line in drawn.items() if _track(comparison, k).finished}
+    values = np.concatenate([line.smooth for line in (finished or drawn).values()])
+    values = values[np.isfinite(values)]
+    starts = [_track(comparison, k).start for k in finished]
+    top = FRAME * float(np.median(starts)) if starts else np.inf
+    inside: FloatArray = values[values <= top] if top > 0.0 else values
+    return inside if len(inside) else values
 
 
 def _drawn(comparison: Comparison, lines: Mapping[int, Mapping[LossName, Line]]) -> dict[int, Line]:
@@ -197,30 +204,43 @@ def _axis_name() -> Figure:
 
 
 def _ends(comparison: Comparison, drawn: Mapping[int, Line], names: Sequence[str]) -> list[Figure]:
-    """Name lines at their ends: all where they are few, else the best one."""
+    """Name lines at their ends: all of a few, else the best one; repeats by their middle."""
+    banded = {k for one in comparison.seeds if len(one.steps) for k in one.runs}
     made = []
     for k, line in drawn.items():
         track = _track(comparison, k)
-        if not track.finished or (len(drawn) > MOST_LABELS and not _is_best(comparison, track)):
+        crowded = len(drawn) > MOST_LABELS and not _is_best(comparison, track)
+        known = np.flatnonzero(np.isfinite(line.smooth))
+        if not track.finished or crowded or len(known) == 0:
             continue
-        last = int(np.flatnonzero(np.isfinite(line.smooth))[-1])
+        if comparison.runs.index(k) in banded:
+            continue
         rate = track.member.rate
         by_rate = comparison.sweep is not None and rate is not None
         name = say_rate(rate) if by_rate and rate is not None else plot_text(names[k], LABEL)
-        made.append(
-            {
-                "name": f"end:{k}",
-                "text": f"{name} {say_loss(float(line.smooth[last]))}",
-                "x": float(line.steps[last]),
-                "y": float(line.smooth[last]),
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "middle",
-                "xshift": 8,
-                "font": {"size": SMALL, "weight": 600},
-            }
-        )
+        at, text = int(known[-1]), f"{name} {say_loss(track.final)}"
+        made.append(_end(f"end:{k}", text, line.steps[at], line.smooth[at]))
+    for j, one in enumerate(comparison.seeds):
+        if len(one.steps):
+            rate = comparison.tracks[one.runs[0]].member.rate
+            name = "middle" if comparison.sweep is None or rate is None else say_rate(rate)
+            text = f"{name} {say_loss(one.median)}"
+            made.append(_end(f"band:{j}", text, one.steps[-1], one.middle[-1]))
     return made
+
+
+def _end(name: str, text: str, x: float, y: float) -> Figure:
+    return {
+        "name": name,
+        "text": text,
+        "x": float(x),
+        "y": float(y),
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 8,
+        "font": {"size": SMALL, "weight": 600},
+    }
 
 
 def _describe(comparison: Comparison, drawn: Mapping[int, Line]) -> str:

@@ -199,7 +199,7 @@ def _say_sweep_notes(comparison: Comparison, sweep: Sweep) -> list[str]:
     if lost:
         shown = join_words([say_rate(one) for one in lost[:MOST_NAMED]])
         more = " and more" if len(lost) > MOST_NAMED else ""
-        found.append(f"Runs diverged at {shown}{more}.")
+        found.append(f"Diverged: at {shown}{more}.")
     if sweep.lowest_at is not None and sweep.learned:
         found.append(
             f"By the lowest level of each run, instead of the final one, "

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from app.compareschemas import CompareAnswer, ComparisonAnswer
 from app.schemas import (
     DiagnosisAnswer,
     HealthAnswer,
@@ -25,6 +26,24 @@ def test_answers_are_as_described(anna: httpx.Client, data: bytes) -> None:
     DiagnosisAnswer.model_validate(answer)
     for run in answer["runs"]:
         assert set(run) == set(RunAnswer.model_fields), "a key that the description does not tell"
+
+
+def test_a_comparison_is_as_described(anna: httpx.Client) -> None:
+    rates = [
+        ("lr1e-3.csv", make_csv(60)),
+        ("lr1e-2.csv", make_csv(60, seed=1)),
+        ("no.csv", NOT_A_LOSS_LOG),
+    ]
+    several = anna.post("/api/diagnoses", files=[("files", one) for one in rates]).json()["id"]
+    for ids in (
+        [several],
+        [send(anna)["id"], send(anna, make_csv(300, noise=0.5))["id"]],
+        [several, send(anna)["id"]],
+    ):
+        answer = anna.get("/api/compare", params={"id": ids})
+        assert answer.status_code == 200, answer.text
+        CompareAnswer.model_validate(answer.json())
+        assert set(answer.json()["comparison"]) == set(ComparisonAnswer.model_fields)
 
 
 def test_other_answers_are_as_described(anna: httpx.Client) -> None:
@@ -52,6 +71,8 @@ def test_the_description_names_every_call(anna: httpx.Client) -> None:
         ("POST", "/api/diagnoses/{diagnosis_id}/shares"),
         ("GET", "/api/diagnoses/{diagnosis_id}/shares"),
         ("DELETE", "/api/shares/{share_id}"),
+        ("GET", "/api/compare"),
+        ("GET", "/api/compare/chart"),
         ("GET", "/health"),
     }
     send_logs = described["paths"]["/api/diagnoses"]["post"]

@@ -45,6 +45,13 @@ def _refused(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/d/*")
 
 
+def _compare(visitor: Visitor) -> None:
+    spikes = visitor.open_sample("spikes").removeprefix("/d/")
+    healthy = visitor.open_sample("healthy").removeprefix("/d/")
+    broken = visitor.open_sample("not-a-number").removeprefix("/d/")
+    visitor.go(f"/compare?d={spikes}&d={healthy}&d={broken}")
+
+
 PAGES: dict[str, Callable[[Visitor], object]] = {
     "home": _home,
     "diagnosis": lambda visitor: visitor.open_sample("spikes"),
@@ -55,6 +62,8 @@ PAGES: dict[str, Callable[[Visitor], object]] = {
     "rule": _rule,
     "api": lambda visitor: visitor.go("/api/docs"),
     "shared": _shared,
+    "compare": _compare,
+    "choose": lambda visitor: visitor.go("/compare"),
     "error": _error,
 }
 

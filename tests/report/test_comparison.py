@@ -46,7 +46,7 @@ def test_at_the_border_the_next_rate_is_asked_for() -> None:
 
 def test_what_diverged_and_what_was_not_measured_is_said() -> None:
     said = " ".join(notes(sweep_of({0.001: 1.5, 0.01: 0.4, 0.1: NONE})))
-    assert "Runs diverged at 0.1." in said
+    assert "Diverged: at 0.1." in said
     assert "how much seeds differ was not measured" in said
 
 

@@ -64,7 +64,8 @@ class OverlayChart {
     const opacity = this.quiet(run.run) ? QUIET : 1, line = { type: "scatter", mode: "lines", x: run.x, customdata: run.x.map(() => run.run) };
     const traces = [];
     if (ui.raw || !ui.smooth) traces.push({ ...line, meta: "raw", y: run.raw, hoverinfo: ui.smooth ? "skip" : "none", opacity: ui.smooth ? .4 * opacity : opacity, line: { width: 1, color } });
-    if (ui.smooth) traces.push({ ...line, meta: "smooth", y: run.smooth, hoverinfo: "none", opacity, line: { width: chosen || run.best ? 3 : 1.75, color, dash } });
+    const banded = this.payload.bands.some(band => band.n === run.band), width = chosen || (run.best && !banded) ? 3 : banded ? 1 : 1.75;
+    if (ui.smooth) traces.push({ ...line, meta: "smooth", y: run.smooth, hoverinfo: "none", opacity: banded && !chosen ? .6 * opacity : opacity, line: { width, color, dash: banded ? "solid" : dash } });
     const last = run.raw.findLastIndex(value => value != null);
     if (lost && last >= 0) traces.push({ type: "scatter", mode: "markers", meta: "lost", x: [run.x[last]], y: [run.raw[last]], hoverinfo: "skip", opacity, marker: { symbol: "x-thin-open", size: 10, color: token("--error-mark"), line: { width: 2 } }, cliponaxis: false });
     return traces;
@@ -98,7 +99,7 @@ class OverlayChart {
     const axis = layout.annotations.filter(note => note.name === "axis:loss"), shown = [];
     for (const note of layout.annotations) {
       if (note.name === "axis:loss" || narrow || note.x > this.view[1] || (log && note.y <= 0)) continue;
-      const run = payload.runs.find(one => `end:${one.run}` === note.name);
+      const run = payload.runs.find(one => `end:${one.run}` === note.name || `band:${one.band}` === note.name);
       if (log) note.y = Math.log10(note.y);
       if (note.y < low || note.y > high || !run) continue;
       note.font.color = rampColor(run.place);
