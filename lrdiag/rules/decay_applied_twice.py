@@ -29,11 +29,14 @@ for a length that is given in epochs where steps are counted.
 - Godbole et al. (2023), Deep Learning Tuning Playbook: which schedules are in use.
 """
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import place
 from lrdiag.signals import Signals
 from lrdiag.signals.decay import DOWN, MIN_ROWS, Decay, DecayKind
+from lrdiag.signals.schedule import Schedule
 from lrdiag.wording import say_number, say_rate, say_share
 
 CONFIDENCE: dict[DecayKind, float] = {
@@ -92,10 +95,22 @@ def check(signals: Signals) -> Finding | CannotTell | None:
                 (decay.first, decay.end),
                 decay.end,
             ),
-            Evidence("where the decay is done, in the run", 100.0 * decay.share, None, "%", "lr"),
+            Evidence(
+                "rate in the middle of the decay's time, as a share of the peak",
+                100.0 * _middle(schedule, decay),
+                None,
+                "%",
+                "lr",
+            ),
         ),
         fixes=_fixes(decay),
     )
+
+
+def _middle(schedule: Schedule, decay: Decay) -> float:
+    """Return the rate halfway through the time that a decay has, as a share of the peak."""
+    halfway = (decay.first + float(schedule.steps[-1])) / 2.0
+    return float(schedule.at(np.array([halfway]))[0]) / schedule.peak
 
 
 def _summary(signals: Signals, decay: Decay) -> str:

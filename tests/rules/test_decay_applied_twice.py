@@ -78,6 +78,11 @@ def test_schedules_that_people_plan_are_not_told(course: Course, rows: int, warm
     assert ask("SCH405", rated(course, rows=rows, warmup=round(warmup * rows))) is None
 
 
+def test_the_square_leaves_a_quarter_where_a_half_was_planned() -> None:
+    finding = found("SCH405", rated(lambda s: cosine(s) ** 2))
+    assert finding.evidence[1].value == pytest.approx(25.0, abs=0.2)
+
+
 def test_an_epoch_log_tells_it_too() -> None:
     assert "2 times as fast" in found("SCH405", rated(lambda s: cosine(2.0 * s), rows=40)).summary
 
