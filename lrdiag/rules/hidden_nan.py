@@ -108,7 +108,7 @@ def _tell(
     if zeros is not None:
         span = (zeros.first, zeros.last)
         label = f"rows of exactly zero among rows of {say_loss(zeros.near)}"
-        evidence.append(Evidence(label, float(zeros.rows), 0.0, "", name, span, zeros.first))
+        evidence.append(Evidence(label, float(zeros.rows), None, "", name, span, zeros.first))
         kind = "to the end" if zeros.at_end else f"in {count(zeros.rows, 'row')}"
         lasting |= zeros.at_end and zeros.rows >= MIN_NORMS
         said.append(f"The loss is exactly zero from {place(signals, zeros.first)} {kind}")
