@@ -24,6 +24,11 @@ from lrdiag.readers.repeats import drop_repeats
 from lrdiag.readers.unpack import unpack
 from lrdiag.run import Role, Run
 
+RESULT = UnknownFormatError(
+    "The file holds one value of each loss.",
+    hint="A curve takes the values of many steps: give the log of the training.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -129,6 +134,9 @@ def read_logs(
     losses = [run for run in runs if run.refusal is None]
     if not losses:
         return Reading(tuple(runs), tuple(left_out), size)
+    results = _results(losses)
+    left_out += [LeftOut(run.source, RESULT) for run in results]
+    losses = [run for run in losses if run not in results]
     for run in runs:
         if run.refusal is not None:
             why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
@@ -137,6 +145,12 @@ def read_logs(
     if left_out:
         first = replace(first, notes=(*first.notes, _say_left_out(left_out)))
     return Reading((first, *others), tuple(left_out), size)
+
+
+def _results(runs: Sequence[Run]) -> list[Run]:
+    """Return the runs of one value beside longer ones: the all_results.json of a Trainer."""
+    single = [run for run in runs if max(map(len, run.series.values())) == 1]
+    return single if len(single) < len(runs) else []
 
 
 def _say_left_out(files: Sequence[LeftOut]) -> str:

@@ -98,6 +98,21 @@ def test_thousands_and_lists_keep_their_commas() -> None:
     np.testing.assert_allclose(run["train_loss"].values, TRAIN)
 
 
+def test_a_header_of_two_lines_as_matlab_prints() -> None:
+    lines = [
+        "|=======================================================|",
+        "|  Epoch  |  Time Elapsed  |  Mini-batch  |  Validation  |",
+        "|         |   (hh:mm:ss)   |     Loss     |     Loss     |",
+        "|=======================================================|",
+    ]
+    for e, (a, b) in enumerate(zip(TRAIN, VAL, strict=True)):
+        shown = f"{b:.4f}" if e % 2 else ""
+        lines.append(f"|  {e + 1:>5}  |       00:00:1{e} |  {a:>10.4f}  |  {shown:>10}  |")
+    (run,) = read_runs(Source("train.log", "\n".join(lines).encode()))
+    np.testing.assert_allclose(run["train_loss"].values, TRAIN)
+    np.testing.assert_allclose(run["val_loss"].values, VAL[1::2])
+
+
 def test_of_several_ranks_the_one_that_tells_most_is_read() -> None:
     lines = ["[rank2]: ready"]
     for e, a in enumerate(TRAIN):

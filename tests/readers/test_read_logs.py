@@ -33,6 +33,16 @@ def test_what_is_no_loss_log_is_left_out_and_said() -> None:
     assert "Files beside it that are no loss logs: empty.txt, people.csv." in reading.runs[0].notes
 
 
+def test_the_results_beside_a_log_are_no_run() -> None:
+    results = b'{"epoch": 3.0, "eval_loss": 1.61, "train_loss": 1.82}'
+    files = (("out/all_results.json", results), ("out/trainer_state.json", trainer_state(50)))
+    reading = read_logs([folder(*files)])
+    assert [run.source for run in reading.runs] == ["out/trainer_state.json"]
+    assert [file.name for file in reading.left_out] == ["out/all_results.json"]
+    assert "one value of each loss" in str(reading.left_out[0].error)
+    assert len(read_logs([folder(files[0])]).runs) == 1
+
+
 def test_where_nothing_is_a_loss_log_everything_is_said() -> None:
     people = b"age,height\n" + b"".join(b"%d,%d\n" % (20 + k, 150 + k % 7) for k in range(40))
     reading = read_logs([folder(("out/people.csv", people), ("out/empty.txt", b""))])

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from lrdiag.numerics import FloatArray
+from lrdiag.readers.console.naming import in_one_line
 from lrdiag.readers.console.patterns import pattern_of
 from lrdiag.readers.console.sections import Sections
 from lrdiag.readers.console.shapes import (
@@ -249,6 +250,7 @@ def _shaped(data: bytes, sections: Sections) -> Iterator[tuple[_Kind, Sequence[s
     kinds = _Kinds()
     box: list[tuple[str, str]] = []
     header: list[str] = []
+    above = ""  # the last line without a number
     for line in _split(data):
         known = kinds.match(line)
         row = box_row(line) if not known and line.lstrip()[:1] in _PIPES else None
@@ -262,7 +264,8 @@ def _shaped(data: bytes, sections: Sections) -> Iterator[tuple[_Kind, Sequence[s
         if known:
             yield known
         elif not NUMBER.search(line):
-            header = _names(line) or header
+            header = _names(line, above) or header
+            above = line
             sections.look(line)
         elif header and (cells := _cells(header, line)):
             yield from _named(*cells, kinds, bar="%|" in line, label=_label(line))
@@ -308,8 +311,9 @@ def _unboxed(box: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], list[str]
     return tuple(names), numbers
 
 
-def _names(line: str) -> list[str]:
+def _names(line: str, above: str) -> list[str]:
     """Return the names in the header of a table, or nothing."""
+    line = in_one_line(above, line)  # MATLAB's has two lines
     words = line.lower().split()
     parts = {"box", "cls"} <= set(words)  # YOLO prints its losses by their parts
     if len(line) > 400 or not ("loss" in line.lower() or parts) or _CODE.search(line):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lrdiag.readers.names import guess, phase_of, words_of
 
 LAYER = "Region"
+_CLOCK = "(hh:mm:ss)"  # the unit of a time in a header
 MAX_TITLE = 3  # words of the title of a section
 _SAID_OF = frozenset({"train_loss", "train_accuracy"})  # the roles of names without a part
 _PARTS = {"train", "val"}
@@ -119,3 +120,12 @@ def halves_of(name: str) -> tuple[str, str] | None:
 def full_name(name: str, section: str) -> str:
     """Return a name with the word of its section, where it says no part of the data itself."""
     return name if not section or phase_of(words_of(name)) else f"{section} {name}"
+
+
+def in_one_line(above: str, line: str) -> str:
+    """Return a header whose names stand below one another, between bars, as one line."""
+    upper, lower = ([cell.strip() for cell in one.strip().split("|")] for one in (above, line))
+    if len(lower) != len(upper) or not (0 < lower[1:-1].count("") < len(lower) - 2):
+        return line
+    joined = "|".join(f"{a} {b}".strip() for a, b in zip(upper, lower, strict=True))
+    return joined.replace(_CLOCK, "")

@@ -30,7 +30,7 @@ from lrdiag.run import Refusal
 # From the start of a line, so that a line of 20 MB without a digit is passed over once.
 # The number may stand below, in the rows of a table.
 _WORDS = re.compile(
-    rb"^[^A-Za-z\x80-\xff\n]*[A-Za-z\x80-\xff][^\d\n]*(?:\n[\s-]{0,80})?\d", re.MULTILINE
+    rb"^[^A-Za-z\x80-\xff\n]*[A-Za-z\x80-\xff][^\d\n]*(?:\n[\s|=+-]{0,200})?\d", re.MULTILINE
 )
 
 
