@@ -35,7 +35,6 @@ from lrdiag.signals.record import Repeat, Zeros
 from lrdiag.wording import count, say_loss
 
 MIN_ROWS = 20  # rows; a zero needs neighbours that it stands out from
-LEAST_ZEROS = 0.1  # of their median; 6 runs with 1 to 317 zeros of their own come lower
 MIN_REPEATS = 10  # rows; 480 lively logs repeat a value at most once
 LIVELY = 0.9  # share of different values among the other rows; printed with few digits: below
 MIN_NORMS = 3  # rows; mixed precision leaves out a step or two by itself
