@@ -160,10 +160,7 @@ def forms_of(data: bytes) -> list[Form]:
             phase = inherited
         # A counter, as "Epoch 3", stands below the titles of the epoch before.
         section = sections.word if shape.pairs and not phase[0] else ""
-        if shape.losses:
-            sections.used = True
-        elif shape.epoch and not shape.pairs:
-            sections.end()
+        sections.follow(losses=bool(shape.losses), counts=bool(shape.epoch and not shape.pairs))
         form = kind.forms.get((*phase, section))
         if form is None:
             if len(forms) > MAX_SHAPES and not shape.losses:

@@ -30,9 +30,15 @@ class Sections:
         self.phase, self.word = phase, word
         self.used = False
 
-    def end(self) -> None:
-        """End a stretch below whose title losses stood: a new epoch begins with its training."""
-        if not self.used:
+    def follow(self, *, losses: bool, counts: bool) -> None:
+        """End a stretch below whose title losses stood: a new epoch begins with its training.
+
+        Args:
+            losses: Whether the next line holds a loss.
+            counts: Whether it only counts epochs.
+        """
+        self.used = self.used or losses
+        if losses or not counts or not self.used:
             return
         if self.phase == "val":
             self.turns["train"] += 1
