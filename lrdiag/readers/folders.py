@@ -105,7 +105,7 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
         For each log its name and which paths it is, in the order of the first.
     """
     events = {PurePosixPath(path).parent for path in paths if EVENTS.search(path)}
-    logs: dict[str, list[int]] = {}
+    logs: dict[tuple[str, int], list[int]] = {}
     boosted = {path.parent for path in map(PurePosixPath, paths) if path.name in _ERRORS}
     tagged = {found["run"] for path in paths if (found := MLFLOW_TAG.fullmatch(path))}
     for k, path in enumerate(paths):
@@ -113,9 +113,11 @@ def group(paths: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
         part = _MLFLOW_PART.fullmatch(path)
         if part and part["run"] in tagged and name == path:
             name = part["run"] or HERE
-        logs.setdefault(name, []).append(k)
+        alone = k if name == path else -1  # an archive may hold two files of one path
+        logs.setdefault((name, alone), []).append(k)
     return tuple(
-        (paths[found[0]] if name == HERE else name, tuple(found)) for name, found in logs.items()
+        (paths[found[0]] if name == HERE else name, tuple(found))
+        for (name, _), found in logs.items()
     )
 
 

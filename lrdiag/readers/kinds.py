@@ -8,7 +8,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
-    (b"BM", ""),
     (b"%PDF", "a PDF document"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x89HDF", "an HDF5 file"),
@@ -42,7 +41,7 @@ _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27}) + b"\x7f"
 def kind_of(data: bytes) -> str:
     """Say what binary data is, as in "an image"; an empty string for text."""
     for magic, kind in _MAGIC:
-        if kind and data.startswith(magic):
+        if data.startswith(magic):
             return kind
     if data.startswith(_PICKLES):
         return "a pickle, which lrdiag never opens because opening one runs its code"

@@ -14,7 +14,7 @@ _STATEMENT = re.compile(
     r")"
 )
 _FORMAT = re.compile(rf"\{{[^{{}}]*:[<>^=]?[{MARK}.,+]*[defg%]\}}|%[{MARK}.]*[dfge]\b(?!\))")
-_REMARK = re.compile(r"\s*[A-Za-z_]\w*\s*(?::\s*\w+\s*)?=\s*[^=].*\s#\s")
+_REMARK = re.compile(r"\s*[A-Za-z_]\w*\s*(?::\s*\w+\s*)?=[^=].*\s#\s")
 
 
 def is_code(skeleton: str) -> bool:

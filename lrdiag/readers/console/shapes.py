@@ -37,6 +37,10 @@ _AFTER = re.compile(
     rf"\b(after|at|in) ({MARK}) (epochs?|steps?|iterations?|iters?|updates?|batches)\b",
     re.IGNORECASE,
 )
+# Nothing is given back ("++"): a line of blanks would be gone over once for each pair of them.
+_BOX = re.compile(
+    r"\s*+[|│┃]([^|│┃]++)[|│┃]\s*+([-+]?[\d.][\d.eE+-]*+|nan|-?inf)?+\s*+[|│┃]\s*+"
+)
 SURER = 0.03  # of a counter's quality, from which it stands before the first one
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
 # "1.05kit/2.00kit" and "1.05k/2.00k", as tqdm counts
@@ -249,9 +253,5 @@ def box_row(line: str) -> tuple[str, str] | None:
     The number is empty where the line is the title of a section: "| train/ | |".
     """
     found = _BOX.fullmatch(line)
-    return (found.group(1), found.group(2) or "") if found else None
-
-
-_BOX = re.compile(
-    r"\s*[|│┃]\s*([^|│┃\d][^|│┃]*?)\s*[|│┃]\s*([-+]?[\d.][\d.eE+-]*|nan|-?inf)?\s*[|│┃]\s*"
-)
+    name = found.group(1).strip() if found else ""
+    return (name, found.group(2) or "") if found and name and not name[0].isdigit() else None

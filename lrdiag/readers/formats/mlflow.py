@@ -27,7 +27,7 @@ _LINE = re.compile(
     rb"^(\d{1,18}) (" + _NUMBER + rb")(?: (-?\d{1,18})(?: \S+ \S+)?)?[ \r]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_META = re.compile(r"^(run_name|lifecycle_stage): *['\"]?(.*?)['\"]? *$", re.MULTILINE)
+_META = re.compile(r"^(run_name|lifecycle_stage):(.*)$", re.MULTILINE)
 DELETED = Refusal(
     "the run is deleted in MLflow",
     "Restore the run in MLflow, or give another one.",
@@ -116,7 +116,7 @@ def _metric(data: bytes, limits: Limits) -> Metric:
 def _meta(parts: Iterable[Source]) -> dict[str, str]:
     """Return the name and the stage of a run that its meta.yaml tells."""
     text = next((_text(part.data) for part in parts if part.name.endswith("meta.yaml")), "")
-    return dict(_META.findall(text))
+    return {key: value.strip().strip("'\"") for key, value in _META.findall(text)}
 
 
 def _text(data: bytes) -> str:
