@@ -10,14 +10,17 @@ from lrdiag.numerics import FloatArray
 from lrdiag.readers.reader import IntArray
 from lrdiag.run import Run, Series, SeriesName
 
-SAME = 1e-3  # relative; consoles print four digits where files keep seven
+SAME = 1e-6  # relative; a float of 32 bits keeps seven digits
+CLOSE = 1e-2  # relative; whatever is rounded to three digits agrees so far
 ROUNDED = 0.6  # of the last digit; rounding takes up to half of it
 FEWEST_DIGITS, MOST_DIGITS = 2, 8  # after the point, of consoles that round
+FEWEST_TOLD, MOST_TOLD = 3, 7  # digits that count, where a console keeps as many of each value
 COARSEST = 10.0**-FEWEST_DIGITS
 SHARE = 0.95  # of the points of the shorter; the last may be a mean of another stretch
+FEW = 3  # different values; fewer may agree by chance, and all runs that died agree in one
+FEW_IN_ORDER = 10  # such values without common steps; so many agree in no two runs
+OTHER_RATE = 1.25  # times; a logger may tell the rate of the step before
 PROBES = 9  # points of a run that its twin must have, but for one
-FEW = 3  # points; fewer may agree by chance
-FEW_IN_ORDER = 10  # points without common steps; that many agree to three digits in no two runs
 
 _LOSSES: tuple[SeriesName, ...] = ("train_loss", "val_loss")
 
@@ -67,14 +70,17 @@ def _near(runs: Sequence[Run]) -> Iterator[IntArray]:
     pool = np.concatenate(losses)
     order = np.argsort(pool)
     pool, owner = pool[order], owner[order]
-    rounding = ROUNDED * max(_grain(values) for values in losses)
+    with np.errstate(over="ignore"):  # a log may hold any float there is
+        rounding = ROUNDED * max(map(_grain, losses))
+        relative = max(SAME, _rounding(min(map(_digits, losses))))
     for run in runs:
         values = next(run[name].values for name in _LOSSES if name in run)
         values = values[np.isfinite(values)]
         probes = values[np.linspace(0, len(values) - 1, min(PROBES, len(values))).astype(int)]
-        slack = np.maximum(SAME * np.abs(probes), rounding)
-        first = np.searchsorted(pool, probes - slack)
-        last = np.searchsorted(pool, probes + slack, side="right")
+        with np.errstate(over="ignore"):
+            slack = np.maximum(relative * np.abs(probes), rounding)
+            first = np.searchsorted(pool, probes - slack)
+            last = np.searchsorted(pool, probes + slack, side="right")
         hits = np.zeros(len(runs), dtype=np.int64)
         for low, high in zip(first, last, strict=True):
             hits[np.unique(owner[low:high])] += 1
@@ -96,14 +102,25 @@ def _holds(longer: Run, shorter: Run) -> bool:
     names = [name for name in _LOSSES if name in shorter]
     if not all(name in longer for name in names):
         return False
-    enough = any(len(shorter[name]) >= FEW for name in names)
-    if (
-        enough
-        and longer.x.unit == shorter.x.unit
-        and all(_within(shorter[name], longer[name]) for name in names)
-    ):
-        return True
+    if longer.x.unit == shorter.x.unit:
+        if _has_other_rate(longer, shorter):
+            return False
+        if all(_within(shorter[name], longer[name]) for name in names):
+            return True
     return all(_in_order(shorter[name], longer[name]) for name in names)
+
+
+def _has_other_rate(one: Run, other: Run) -> bool:
+    """Say whether two runs log different rates: on the same data they may begin alike."""
+    if "lr" not in one or "lr" not in other:
+        return False
+    _, first, second = np.intersect1d(one["lr"].steps, other["lr"].steps, return_indices=True)
+    rates = one["lr"].values[first], other["lr"].values[second]
+    told = np.all([np.isfinite(rate) & (rate > 0.0) for rate in rates], axis=0)
+    if not told.any():
+        return False
+    apart = np.log(rates[0][told]) - np.log(rates[1][told])
+    return bool(abs(np.median(apart)) > np.log(OTHER_RATE))
 
 
 def _within(part: Series, whole: Series) -> bool:
@@ -113,7 +130,7 @@ def _within(part: Series, whole: Series) -> bool:
     there = whole.steps[at] == part.steps
     if np.mean(there) < SHARE:
         return False
-    return bool(np.mean(there & _same(whole.values[at], part.values)) >= SHARE)
+    return _agree(part.values[there], whole.values[at[there]], FEW)
 
 
 def _in_order(part: Series, whole: Series) -> bool:
@@ -122,19 +139,33 @@ def _in_order(part: Series, whole: Series) -> bool:
     A console tells the epoch where a logger counts steps.
     """
     n = min(len(part), len(whole))
-    if n < FEW_IN_ORDER or n < SHARE * max(len(part), len(whole)):
+    if n < SHARE * max(len(part), len(whole)):
         return False
-    return bool(np.mean(_same(whole.values[:n], part.values[:n])) >= SHARE)
+    return _agree(part.values[:n], whole.values[:n], FEW_IN_ORDER)
+
+
+def _agree(one: FloatArray, other: FloatArray, few: int) -> bool:
+    """Say whether pairs of values are the same, each value counted once.
+
+    What a run goes on logging after it died says nothing of where it came from.
+    """
+    finite = np.flatnonzero(np.isfinite(one))
+    _, first = np.unique(one[finite], return_index=True)
+    told = finite[first]
+    if len(told) < few:
+        return False
+    one, other = one[told], other[told]
+    close = np.isclose(one, other, rtol=CLOSE, atol=ROUNDED * COARSEST)
+    with np.errstate(over="ignore"):  # a log may hold any float there is
+        return bool(np.mean(close) >= SHARE and np.mean(_same(one, other)) >= SHARE)
 
 
 def _same(one: FloatArray, other: FloatArray) -> NDArray[np.bool_]:
     """Say of each pair of values whether they are one value, which may be rounded in one log."""
-    loose = np.isclose(one, other, rtol=SAME, atol=ROUNDED * COARSEST, equal_nan=True)
-    if np.mean(loose) < SHARE:
-        return loose
-    grains = _grain(one), _grain(other)
-    rounding = ROUNDED * max(grains) if grains[0] != grains[1] else 0.0
-    return np.isclose(one, other, rtol=SAME, atol=rounding, equal_nan=True)
+    grains, digits = (_grain(one), _grain(other)), (_digits(one), _digits(other))
+    absolute = ROUNDED * max(grains) if grains[0] != grains[1] else 0.0
+    relative = _rounding(min(digits)) if digits[0] != digits[1] else 0.0
+    return np.isclose(one, other, rtol=max(relative, SAME), atol=absolute)
 
 
 def _grain(values: FloatArray) -> float:
@@ -144,6 +175,23 @@ def _grain(values: FloatArray) -> float:
         if np.allclose(np.round(finite, digits), finite, rtol=1e-12, atol=0.0):
             return float(10.0**-digits)
     return 0.0
+
+
+def _digits(values: FloatArray) -> int:
+    """Return how many digits of each value count: 3 where 1.23 and 0.00456 are printed."""
+    finite = np.abs(values[np.isfinite(values)])
+    finite = finite[finite >= np.finfo(np.float64).tiny]
+    units = 10.0 ** np.floor(np.log10(finite))
+    for digits in range(FEWEST_TOLD, MOST_TOLD + 1):
+        scaled = finite / units * 10.0 ** (digits - 1)
+        if np.allclose(np.round(scaled), scaled, rtol=1e-9, atol=0.0):
+            return digits
+    return MOST_TOLD + 1
+
+
+def _rounding(digits: int) -> float:
+    """Return how far a value of so many digits may be from the whole one, relative to it."""
+    return ROUNDED * 10.0 ** (1 - digits)
 
 
 def _note(sources: list[str] | None) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """All the logs of an archive, of a folder, or of files that were given together."""
 
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,51 @@ def test_two_seeds_are_two_runs_and_so_are_two_runs_of_one_file() -> None:
     assert [run.source for run in read_logs([folder(*files)]).runs] == ["out/1.csv", "out/2.csv"]
     twice = csv_log(50) + csv_log(50).removeprefix(b"step,loss")
     assert len(read_logs([Source("a.csv", twice)]).runs) == 2
+
+
+def table_of(losses: Sequence[float], *, rate: float | None = None, form: str = ".6f") -> bytes:
+    names, ends = ("step,loss", "") if rate is None else ("step,loss,lr", f",{rate}")
+    rows = (f"{10 * k},{loss:{form}}{ends}" for k, loss in enumerate(losses))
+    return "\n".join([names, *rows]).encode()
+
+
+FALL = [10.82 - 0.02 * k + 0.004 * math.sin(7 * k) for k in range(100)]
+SEED = [10.82 - 0.02 * k + 0.004 * math.cos(9 * k) for k in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (table_of(FALL), table_of(SEED[:5])),  # a short trial of another seed
+        (table_of(FALL, form=".4f"), table_of(SEED, form=".4f")),
+        (table_of(FALL, rate=0.1, form=".2f"), table_of(FALL[:5], rate=0.2)),
+        (table_of([math.nan] * 50, rate=0.1), table_of([math.nan] * 50, rate=1.0)),
+        (table_of([2.302585] * 50), table_of([2.302585] * 50)),
+        (table_of([4.0, 3.0] + [2.302585] * 98), table_of([4.0, 9.0] + [2.302585] * 98)),
+        (table_of([2.0, 1.0] + [0.0] * 98), table_of([1.5, 0.5] + [0.0] * 98)),
+        (table_of([1e308, 9e307, 8e307, 5e-324]), table_of([9e307, 8e307, 7e307, 0.0])),
+    ],
+    ids=["seed", "digits", "rate", "nan", "constant", "dead", "zeros", "extreme"],
+)
+def test_runs_that_are_alike_in_part_are_two(one: bytes, other: bytes) -> None:
+    reading = read_logs([folder(("out/1.csv", one), ("out/2.csv", other))])
+    assert [run.source for run in reading.runs] == ["out/1.csv", "out/2.csv"]
+
+
+@pytest.mark.parametrize("form", [".6g", ".4g", ".3g", ".5f", ".2f", ".3e"])
+def test_one_run_is_one_however_a_console_rounds_it(form: str) -> None:
+    losses = [12.0 * math.exp(-0.05 * k) + 0.01 * math.sin(7 * k) ** 2 for k in range(100)]
+    files = (
+        ("out/1.csv", table_of(losses, form=".17g")),
+        ("out/2.csv", table_of(losses, form=form)),
+    )
+    (run,) = read_logs([folder(*files)]).runs
+    assert run.source == "out/1.csv"
+
+
+def test_two_files_of_one_path_are_two_logs() -> None:
+    reading = read_logs([folder(("out/a.csv", csv_log(50)), ("out/a.csv", csv_log(50, start=3.0)))])
+    assert [run["train_loss"].values[0] for run in reading.runs] == [2.5, 3.0]
 
 
 def test_a_folder_on_disk_is_walked_and_what_is_no_log_never_opened(tmp_path: Path) -> None:

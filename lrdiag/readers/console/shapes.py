@@ -38,9 +38,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 # Nothing is given back ("++"): a line of blanks would be gone over once for each pair of them.
-_BOX = re.compile(
-    r"\s*+[|│┃]([^|│┃]++)[|│┃]\s*+([-+]?[\d.][\d.eE+-]*+|nan|-?inf)?+\s*+[|│┃]\s*+"
-)
+_BOX = re.compile(r"\s*+[|│┃]([^|│┃]++)[|│┃]\s*+([-+]?[\d.][\d.eE+-]*+|nan|-?inf)?+\s*+[|│┃]\s*+")
 SURER = 0.03  # of a counter's quality, from which it stands before the first one
 _BAR = re.compile(r"\[[=>.#\s]*[=>#][=>.#\s]*\]|[━█▏▎▍▌▋▊▉]|%\|")
 # "1.05kit/2.00kit" and "1.05k/2.00k", as tqdm counts
