@@ -18,6 +18,11 @@ X_NAMES: Mapping[str, str] = {"step": "step", "epoch": "epoch", "index": "row"}
 """What one place on the x axis is called, by the unit of the axis."""
 
 
+def printable(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+    """Replace control codes and marks that turn the reading direction: logs name things freely."""
+    return "".join(one if one.isprintable() else instead for one in text)
+
+
 def say_loss(value: float | None, digits: int = 3) -> str:
     """Say a level: 2.30, 0.0107, 1,204, 4.4e-4; NaN as such and nothing as a dash.
 

@@ -5,6 +5,8 @@ from io import TextIOWrapper
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from lrdiag.wording import printable
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -15,14 +17,20 @@ WIDEST = 100  # longer lines are hard to read
 
 def print_error(message: str, hint: str = "") -> None:
     """Print what happened, and what to do about it."""
-    print(f"error: {message}", file=sys.stderr)
+    _say("error", message)
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        _say("hint", hint)
 
 
 def print_note(message: str) -> None:
     """Print something worth knowing that is no error."""
-    print(f"note: {message}", file=sys.stderr)
+    _say("note", message)
+
+
+def _say(kind: str, text: str) -> None:
+    """Print a line; names of files and columns in it may hold codes that a terminal obeys."""
+    lines = (printable(line) for line in text.split("\n"))
+    print(f"{kind}:", "\n".join(lines), file=sys.stderr)
 
 
 def write_result(data: bytes) -> None:

@@ -17,6 +17,7 @@ from lrdiag.readers.folders import group, may_be_log
 from lrdiag.readers.kinds import kind_of_members
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Source
+from lrdiag.wording import printable
 
 GZIP, BZIP2, XZ, ZSTD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -24,6 +25,9 @@ TAR = (257, b"ustar")  # where the header of the first member says so: POSIX.1-1
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 CHUNK = 1 << 16
 WINDOW = 1 << 27  # bytes; what zstd --long takes, and what unpacking may hold in memory
+MOST_FILES = 20_000  # of an archive; each takes 20 µs to list, whatever it holds
+MOST_WORK = 1e9  # squared bytes of the headers of tar headers, 1 s; a path takes 150 bytes
+ENTRY = b"PK\x01\x02"  # begins each entry of a zip archive's list of files
 ENCRYPTED = 0x1  # bit 0 of a member's flags: APPNOTE 4.4.4
 SYMLINK = 0o120000  # file type in the upper half of a member's external attributes
 LONGEST_PATH = 400
@@ -143,6 +147,7 @@ _PACKED = (*ZIP, *(mark for mark, _ in _UNPACKERS))
 
 
 def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
+    _check_files(source.data.count(ENTRY))
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             kind = kind_of_members(archive.namelist())
@@ -167,7 +172,9 @@ def _unzip(source: Source, limits: Limits) -> tuple[Source, ...]:
 
 def _untar(source: Source, limits: Limits) -> tuple[Source, ...]:
     try:
-        with tarfile.open(fileobj=io.BytesIO(source.data), mode="r:") as archive:
+        with tarfile.open(
+            fileobj=io.BytesIO(source.data), mode="r:", tarinfo=_bounded_header()
+        ) as archive:
             wanted = [
                 (one.name, max(one.size, 1), lambda one=one: archive.extractfile(one))
                 for one in archive
@@ -176,6 +183,37 @@ def _untar(source: Source, limits: Limits) -> tuple[Source, ...]:
             return _members(source.name, wanted, limits)
     except _BROKEN as error:
         raise _damaged() from error
+
+
+def _bounded_header() -> type[tarfile.TarInfo]:
+    """Return a class that reads the headers of one tar archive and gives up where they cost much.
+
+    What a header says in a header of its own may be of any length, and Python looks into that
+    at a cost of its square.
+    """
+
+    class Header(tarfile.TarInfo):
+        files = work = 0
+
+        @classmethod
+        def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+            header = super().frombuf(buf, encoding, errors)
+            cls.files += 1
+            _check_files(cls.files)
+            if header.type in (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE):
+                cls.work += header.size**2
+            if cls.work > MOST_WORK:
+                raise _damaged()
+            return header
+
+    return Header
+
+
+def _check_files(files: int) -> None:
+    if files > MOST_FILES:
+        raise LimitError(
+            f"The archive holds more than {MOST_FILES:,} files.", hint="Pack only the logs."
+        )
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:
@@ -231,7 +269,7 @@ def _safe(path: str) -> str:
     """Return a member's path without what leads out of its folder, or cannot be printed."""
     parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     clean = "/".join(parts)[-LONGEST_PATH:]
-    return "".join(letter for letter in clean if letter.isprintable()) or "log"
+    return printable(clean, "") or "log"
 
 
 def _drain(parts: Iterator[bytes], packed: int, budget: int, limits: Limits) -> bytes:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.report.json import run_to_json
 from lrdiag.report.svg import draw_svg
-from lrdiag.report.words import clean, group_reasons
+from lrdiag.report.words import group_reasons
 from lrdiag.wording import (
+    printable,
     say_confidence,
     say_limit,
     say_loss,
@@ -39,7 +40,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: clean(value) if type(value) is str else value,
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )
     made.globals["signs"] = SIGNS
     made.filters |= {

@@ -16,6 +16,7 @@ from lrdiag.report.plot import GUTTER, Mark, Painted, draw_curve, draw_spark
 from lrdiag.run import Run
 from lrdiag.wording import (
     count,
+    printable,
     say_confidence,
     say_limit,
     say_logged,
@@ -238,7 +239,7 @@ def _painted(line: Painted) -> Text:
 
 def say(text: str, roles: str = "") -> Text:
     """Make styled text; a log's own names may hold control codes, which no terminal shall see."""
-    return Text(words.clean(text), " ".join(STYLES[role] for role in roles.split()))
+    return Text(printable(text), " ".join(STYLES[role] for role in roles.split()))
 
 
 def hang(text: Text, indent: int) -> RenderableType:

@@ -298,11 +298,6 @@ def group_reasons(skipped: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return grouped
 
 
-def clean(text: str) -> str:
-    """Replace control codes and marks that turn the reading direction: logs name columns freely."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-
-
 def _tail(text: str) -> str:
     return f"{_lower(text.strip().removesuffix('.'))}."
 

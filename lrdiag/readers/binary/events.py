@@ -23,6 +23,7 @@ from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import IntArray
 from lrdiag.readers.tables.dialect import unique
 from lrdiag.readers.tables.scalars import Scalars, keep_tags
+from lrdiag.wording import printable
 
 HEAD = 12  # bytes before a message: its length and the checksum of that
 FOOT = 4  # bytes behind it: its checksum
@@ -91,9 +92,8 @@ def _frame(data: bytes, limits: Limits) -> tuple[IntArray, IntArray, int]:
 
 def _names(tags: dict[bytes, int]) -> tuple[str, ...]:
     """Return the tags as text that can be printed, each once."""
-    texts = (tag[:LONGEST_TAG].decode("utf-8", "replace") for tag in tags)
-    clean = ["".join(c if c.isprintable() else "\ufffd" for c in text) for text in texts]
-    return unique([text.strip() or "untagged" for text in clean], len(clean))
+    texts = [printable(tag[:LONGEST_TAG].decode("utf-8", "replace")) for tag in tags]
+    return unique([text.strip() or "untagged" for text in texts], len(texts))
 
 
 def _notes(finder: "_Finder", rest: int, limits: Limits) -> tuple[str, ...]:

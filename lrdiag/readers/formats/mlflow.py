@@ -14,6 +14,7 @@ from lrdiag.readers.reader import Reader, Source, Table, Tool
 from lrdiag.readers.tables.dialect import number_of
 from lrdiag.readers.tables.metrics import Metric, check_sizes, table_from_metrics
 from lrdiag.run import Refusal
+from lrdiag.wording import printable
 
 LONGEST = 100  # characters of a name or a setting; the rest is cut off
 HEAD = 2_000  # bytes that tell a metric file
@@ -126,7 +127,7 @@ def _text(data: bytes) -> str:
 def clean(text: str) -> str:
     """Return the first line of a name that somebody gave, cut to a sane length."""
     line = text.strip().split("\n", 1)[0][:LONGEST]
-    return "".join(letter for letter in line if letter.isprintable()).strip()
+    return printable(line, "").strip()
 
 
 def note_settings(settings: Iterable[tuple[str, str]]) -> tuple[str, ...]:

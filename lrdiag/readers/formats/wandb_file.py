@@ -11,6 +11,7 @@ from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Reader, Source, Table, Tool
 from lrdiag.readers.tables.history import Column, History
 from lrdiag.readers.tables.jsontext import parse
+from lrdiag.wording import printable
 
 IDENT = b":W&B"
 HEADER = 7  # bytes before the first chunk: IDENT, 0xBEE1, the version
@@ -252,7 +253,7 @@ def _take_run(run: memoryview, log: _Log) -> None:
         if isinstance(value, int):
             continue
         if number == _DISPLAY_NAME or (number == _RUN_ID and not name):
-            name = _printable(str(value, "utf-8", "replace")) or name
+            name = _clean(str(value, "utf-8", "replace")) or name
         elif number == _RUN_CONFIG:
             _take_config(value, log)
     log.name = name or log.name
@@ -271,20 +272,20 @@ def _take_config(config: memoryview, log: _Log) -> None:
         except ValueError:
             continue
         if isinstance(value, str | int | float) and not isinstance(value, bool):
-            log.settings[name] = _printable(str(value))
+            log.settings[name] = _clean(str(value))
 
 
 def _take_metric(metric: memoryview, log: _Log) -> None:
     """Take in over what the user wants a metric drawn."""
     said = {number: value for number, _, value in fields(metric) if not isinstance(value, int)}
-    over = _printable(str(said.get(_STEP_METRIC, b""), "utf-8", "replace"))
-    name = _printable(str(said.get(_NAME) or said.get(_GLOB_NAME) or b"", "utf-8", "replace"))
+    over = _clean(str(said.get(_STEP_METRIC, b""), "utf-8", "replace"))
+    name = _clean(str(said.get(_NAME) or said.get(_GLOB_NAME) or b"", "utf-8", "replace"))
     if over and name and over != "_step" and len(log.drawn) < MOST_DRAWN:
         log.drawn[name] = over
 
 
-def _printable(text: str) -> str:
-    return "".join(letter for letter in text[:LONGEST_NAME] if letter.isprintable())
+def _clean(text: str) -> str:
+    return printable(text[:LONGEST_NAME], "")
 
 
 def _say_settings(log: _Log) -> Iterator[str]:
