@@ -1,7 +1,5 @@
 """The web application, put together."""
 
-import importlib
-import importlib.util
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +13,7 @@ from app.comparing import Comparisons
 from app.curves import CurveCache
 from app.errors import CatchErrors, add_error_handlers
 from app.requestlog import DropAccessLog, RequestLog
-from app.routes import diagnoses, health, shares
+from app.routes import apidocs, compare, diagnoses, health, login, pages, shares
 from app.security import HeadAsGet, Owners, SameSite, SecurityHeaders, load_key
 from app.settings import Settings
 from app.slots import Slots
@@ -75,16 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     add_error_handlers(app)
-    for router in (diagnoses.router, shares.router, health.router, assets.router):
-        app.include_router(router)
-    for name in (
-        "app.routes.compare",
-        "app.routes.login",
-        "app.routes.apidocs",
-        "app.routes.pages",
-    ):
-        if importlib.util.find_spec(name):
-            app.include_router(importlib.import_module(name).router)
+    for one in (diagnoses, shares, health, assets, compare, login, apidocs, pages):
+        app.include_router(one.router)
     return app
 
 

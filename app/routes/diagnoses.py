@@ -44,7 +44,7 @@ SEND_LOGS: dict[str, Any] = {
                         "files": {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
-                            "description": "Logs, or .gz and .zip of logs.",
+                            "description": "Logs, packed or not; those of a folder by their paths.",
                         }
                     },
                 }

@@ -230,6 +230,5 @@ def _diagnose_all(logs: Sequence[str], plan: Plan) -> Outcome:
 def _note_left_out(name: str, files: "Sequence[LeftOut]") -> None:
     if files:
         shown = ", ".join(Path(file.name).name for file in files[:3])
-        shown += ", …" if len(files) > 3 else ""
-        many = "1 file" if len(files) == 1 else f"{len(files):,} files"
-        print_note(f"left out {many} of {name}, no loss logs: {shown}")
+        shown += f" and {len(files) - 3:,} more" if len(files) > 3 else ""
+        print_note(f"left out of {name}, for they hold no losses of training steps: {shown}")

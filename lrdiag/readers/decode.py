@@ -131,6 +131,11 @@ def head_of(source: Source, size: int = HEAD) -> str:
     return data.decode("utf-8", "replace")
 
 
+def count_ends(data: bytes) -> int:
+    """Return how often a line ends: a bar that draws over itself ends each with a return alone."""
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
+
 def whole_lines(data: bytes) -> Iterator[bytes]:
     """Yield a text in pieces of about a megabyte that end with a line."""
     start = 0

@@ -52,13 +52,18 @@ def _files(folder: Path) -> list[str]:
         folders[:] = sorted(one for one in folders if may_be_log(one))
         inside = Path(root).relative_to(folder)
         paths = [(inside / name).as_posix() for name in sorted(names)]
-        found.extend(one for one in paths if may_be_log(one) and not (folder / one).is_symlink())
+        found.extend(one for one in paths if may_be_log(one) and _is_file(folder / one))
         if len(found) > MOST_FILES:
             raise LimitError(
                 f"The folder {folder} holds more than {MOST_FILES:,} files.",
                 hint="Name the logs, as in: lrdiag diagnose runs/*.csv",
             )
     return found
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether a path is a file: no link, and no pipe, whose other end may never write."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _read_file(path: Path, name: str, limits: Limits) -> Source:

@@ -32,7 +32,7 @@ RESULT = UnknownFormatError(
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that gave no run, and why."""
+    """A file that gave no run, or a run beside others of its file, and why."""
 
     name: str
     error: ReadError
@@ -137,10 +137,11 @@ def read_logs(
     results = _results(losses)
     left_out += [LeftOut(run.source, RESULT) for run in results]
     losses = [run for run in losses if run not in results]
+    told = {run.source for run in losses}
     for run in runs:
         if run.refusal is not None:
             why = UnknownFormatError(f"{run.refusal.reason}.", hint=run.refusal.hint)
-            left_out.append(LeftOut(run.source, why))
+            left_out.append(LeftOut(run.name if run.source in told else run.source, why))
     first, *others = drop_repeats(losses)
     if left_out:
         first = replace(first, notes=(*first.notes, _say_left_out(left_out)))
@@ -156,7 +157,7 @@ def _results(runs: Sequence[Run]) -> list[Run]:
 def _say_left_out(files: Sequence[LeftOut]) -> str:
     shown = ", ".join(PurePath(file.name).name for file in files[:3])
     more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-    return f"Files beside it that are no loss logs: {shown}{more}."
+    return f"Left out, for they hold no losses of training steps: {shown}{more}."
 
 
 def _first_good(

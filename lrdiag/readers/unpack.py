@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Self
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError, UnknownFormatError
 from lrdiag.readers.folders import group, may_be_log
@@ -196,7 +196,7 @@ def _bounded_header() -> type[tarfile.TarInfo]:
         files = work = 0
 
         @classmethod
-        def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
             header = super().frombuf(buf, encoding, errors)
             cls.files += 1
             _check_files(cls.files)

@@ -80,10 +80,8 @@ def test_what_is_no_log_is_refused_with_a_reason(
 def test_a_bomb_is_refused(anna: httpx.Client, pack: type) -> None:
     bomb = pack(b"step,loss\n" + b"1,0.5\n" * 10_000_000)
     assert len(bomb) < MB
-    start = time.perf_counter()
     answer = anna.post("/api/diagnoses", files=[("files", ("bomb", bomb))])
-    refusal(answer, 413)
-    assert time.perf_counter() - start < 5.0
+    assert "200 times its size" in refusal(answer, 413)
 
 
 def test_many_small_bombs_share_one_budget(tmp_path: Path) -> None:

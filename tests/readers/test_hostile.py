@@ -1,6 +1,5 @@
 """Logs made to cost much: time and memory grow with the size of the log, not with its square."""
 
-import time
 import tracemalloc
 from contextlib import suppress
 
@@ -10,6 +9,7 @@ import pytest
 from lrdiag.diagnosis import diagnose
 from lrdiag.errors import LimitError, ReadError
 from lrdiag.readers import Limits, Source, read_runs
+from tests.clock import costs_less_than
 
 N = 60_000
 
@@ -36,6 +36,9 @@ HOSTILE = {
     "two thousand columns without names": (b"loss " + b"1 " * 1900 + b"\n") * 200,
     "cells of many digits": b"step,loss\n" + b"1,9%s@x\n" % (b"9" * 20_000) * 20,
     "a box without end": b"".join(b"| n%d | 1.5 |\n" % i for i in range(N)),
+    "bars around blanks": (b"|" + b" " * 3_900 + b"x 1\n") * 50 + b"step 1 loss 2.5\n",
+    "blanks behind a sign": b"".join(b"n%d =" % i + b" " * 3_900 + b"1\n" for i in range(250)),
+    "a return alone": b"step 1 loss 2.5\n" + b"\r" * 6_000_000,
     "a name for every row": b"step,metric,value\n"
     + b"".join(b"%d,m%d,0.5\n" % (i, i) for i in range(N)),
 }
@@ -43,10 +46,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_log_costs_little(data: bytes) -> None:
-    start = time.process_time()
-    with suppress(ReadError):
+    with costs_less_than(4.0), suppress(ReadError):
         assert read_runs(Source("a.csv", data))
-    assert time.process_time() - start < 4.0
 
 
 def test_many_runs_take_no_more_room_than_their_rows() -> None:

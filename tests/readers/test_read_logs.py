@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def test_what_is_no_loss_log_is_left_out_and_said() -> None:
     )
     assert [run.source for run in reading.runs] == ["out/a.csv"]
     assert [file.name for file in reading.left_out] == ["out/empty.txt", "out/people.csv"]
-    assert "Files beside it that are no loss logs: empty.txt, people.csv." in reading.runs[0].notes
+    assert (
+        "Left out, for they hold no losses of training steps: empty.txt, people.csv."
+        in reading.runs[0].notes
+    )
 
 
 def test_the_results_beside_a_log_are_no_run() -> None:
@@ -50,6 +54,14 @@ def test_where_nothing_is_a_loss_log_everything_is_said() -> None:
     reading = read_logs([folder(("out/people.csv", people), ("out/empty.txt", b""))])
     assert [run.refusal is not None for run in reading.runs] == [True]
     assert [type(file.error) for file in reading.left_out] == [EmptyLogError]
+
+
+def test_a_run_without_a_loss_beside_one_with_is_left_out_by_its_name() -> None:
+    header = "Step,calm-1 - loss,calm-1 - loss__MIN,late-2 - f1,late-2 - f1__MIN"
+    rows = [f"{k},{5 / (k + 1)},{5 / (k + 1)},0.{k},0.{k}" for k in range(20)]
+    reading = read_logs([Source("chart.csv", "\n".join([header, *rows]).encode())])
+    assert [run.name for run in reading.runs] == ["calm-1"]
+    assert [file.name for file in reading.left_out] == ["late-2"]
 
 
 def test_the_last_checkpoint_tells_what_the_earlier_ones_tell() -> None:
@@ -126,6 +138,8 @@ def test_a_folder_on_disk_is_walked_and_what_is_no_log_never_opened(tmp_path: Pa
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "log.csv").write_bytes(csv_log(9))
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
     found = [source.name.removeprefix(str(tmp_path)) for source in read_path(tmp_path)]
     assert found == ["/a.csv", "/b/deep/log.csv"]
 

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 import zstandard
@@ -97,6 +98,27 @@ def test_too_many_members() -> None:
     packed = zipped(*((f"{k}.csv", LOG) for k in range(51)))
     with pytest.raises(LimitError, match="51 logs"):
         unpack(Source("x.zip", packed))
+
+
+def test_an_archive_of_very_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("lrdiag.readers.unpack"), "MOST_FILES", 3)
+    names = [f"{k}.png" for k in range(4)]
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+    for packed in (zipped(*((name, b"") for name in names)), stream.getvalue()):
+        with pytest.raises(LimitError, match="more than 3 files"):
+            unpack(Source("x", packed))
+
+
+def test_a_tar_whose_header_has_a_header_of_a_megabyte() -> None:
+    head, log = tarfile.TarInfo("head"), tarfile.TarInfo("a.csv")
+    head.type, head.size, log.size = tarfile.XHDTYPE, 2**20, len(LOG)
+    packed = head.tobuf(tarfile.USTAR_FORMAT) + b"1" * head.size
+    packed += log.tobuf(tarfile.USTAR_FORMAT) + LOG + bytes(2_000)
+    with pytest.raises(MalformedLogError):  # took a quarter of an hour
+        unpack(Source("x.tar", packed))
 
 
 def test_a_zip_without_a_file() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from lrdiag.errors import EmptyLogError, LimitError, MalformedLogError
 from lrdiag.numerics import FloatArray
-from lrdiag.readers.decode import plain
+from lrdiag.readers.decode import count_ends, plain
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.names import guess
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
@@ -65,9 +65,10 @@ def _name(source: Source) -> str:
 
 def _table(source: Source, part: str, limits: Limits) -> dict[str, Points]:
     """Return the metrics of a table; of several sets the last has no number behind its name."""
+    header = source.data[: source.data.find(b"\n")]
+    _check(count_ends(source.data), header.count(b"\t"), limits)
     lines = source.data.decode("utf-8", "replace").splitlines()
     names = lines[0].split("\t")[1:]
-    _check(len(lines), len(names), limits)
     found: dict[str, Points] = {f"{part} {name.strip()}": {} for name in names}
     for line in lines[1:]:
         at, *values = (number_of(cell.strip()) for cell in line.split("\t"))

@@ -11,7 +11,7 @@ import numpy as np
 
 from lrdiag.errors import LimitError, MalformedLogError
 from lrdiag.numerics import FloatArray
-from lrdiag.readers.decode import head_of
+from lrdiag.readers.decode import count_ends, head_of
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
 
@@ -39,7 +39,12 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: Too many rows or parts.
     """
     table = source.data.startswith(HEADER)
-    rows = list((_file if table else _console)(source.data, limits))
+    if count_ends(source.data) > limits.max_rows:
+        raise LimitError(
+            f"The log has more than {limits.max_rows:,} lines.",
+            hint="Train with a larger display_every.",
+        )
+    rows = list((_file if table else _console)(source.data))
     rows = [row for row in rows if row[1] and len(row[1]) == len(row[2]) == len(rows[0][1])]
     if not rows:
         raise MalformedLogError(
@@ -56,13 +61,13 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     return (_table(source.run_name, names, np.array([row[0] for row in rows]), losses),)
 
 
-def _file(data: bytes, limits: Limits) -> Iterator[Row]:
+def _file(data: bytes) -> Iterator[Row]:
     """Yield the rows of loss.dat: a step, the parts twice, and what else is measured.
 
     The header does not say how many parts there are; at most one other measure is taken for
     the usual case.
     """
-    for line in _lines(data, limits)[1:]:
+    for line in data.splitlines()[1:]:
         try:
             step, *values = map(float, line.split())
         except ValueError:
@@ -71,23 +76,13 @@ def _file(data: bytes, limits: Limits) -> Iterator[Row]:
         yield step, values[:parts], values[parts : 2 * parts]
 
 
-def _console(data: bytes, limits: Limits) -> Iterator[Row]:
-    _lines(data, limits)
+def _console(data: bytes) -> Iterator[Row]:
     for found in _ROW.finditer(data):
         try:
             train, test = ([float(one) for one in found[k].split(b",")] for k in (2, 3))
         except ValueError:
             continue
         yield float(found[1]), train, test
-
-
-def _lines(data: bytes, limits: Limits) -> list[bytes]:
-    if data.count(b"\n") > limits.max_rows:
-        raise LimitError(
-            f"The log has more than {limits.max_rows:,} lines.",
-            hint="Train with a larger display_every.",
-        )
-    return data.splitlines()
 
 
 def _table(name: str, names: tuple[str, str, str], steps: FloatArray, losses: FloatArray) -> Table:

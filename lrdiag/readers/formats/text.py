@@ -19,7 +19,7 @@ from lrdiag.readers.console.counters import (
     settle,
 )
 from lrdiag.readers.console.lines import Form, forms_of
-from lrdiag.readers.decode import with_points
+from lrdiag.readers.decode import count_ends, with_points
 from lrdiag.readers.families import family_of, refused_family
 from lrdiag.readers.formats import tools
 from lrdiag.readers.limits import Limits
@@ -46,7 +46,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
         LimitError: Too many lines or names.
         UnknownFormatError: No line holds a loss.
     """
-    if source.data.count(b"\n") > limits.max_rows:
+    if count_ends(source.data) > limits.max_rows:
         raise LimitError(
             f"The log has more than {limits.max_rows:,} lines.", hint="Keep every tenth line."
         )

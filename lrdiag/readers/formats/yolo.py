@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrdiag.errors import LimitError
-from lrdiag.readers.decode import head_of
+from lrdiag.readers.decode import count_ends, head_of
 from lrdiag.readers.limits import Limits
 from lrdiag.readers.reader import Cells, Reader, Source, Table, Tool
 from lrdiag.readers.tables.dialect import number_of
@@ -33,7 +33,7 @@ def read(source: Source, limits: Limits) -> tuple[Table, ...]:
     Raises:
         LimitError: Too many rows.
     """
-    if source.data.count(b"\n") > limits.max_rows:
+    if count_ends(source.data) > limits.max_rows:
         raise LimitError(
             f"The log has more than {limits.max_rows:,} rows.", hint="Keep every tenth row."
         )
