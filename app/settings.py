@@ -20,11 +20,11 @@ Each bound of `lrdiag.readers.Limits` is a setting too, under its own name:
 LRDIAG_MAX_BYTES        bytes of one log after decompression; 200000000
 LRDIAG_MAX_RATIO        decompressed over compressed bytes of a file in an archive; 200
 LRDIAG_RATIO_FLOOR      bytes of such a file below which its ratio is not looked at; 1000000
-LRDIAG_MAX_MEMBERS      files of an archive, and runs of one file; 50
+LRDIAG_MAX_MEMBERS      logs of an archive or a folder, and runs of one file; 50
 LRDIAG_MAX_COLUMNS      columns of a table; 2000
 LRDIAG_MAX_ROWS         rows of a table, or lines of a console log; 5000000
 LRDIAG_MAX_LINE         bytes of one line of a table; 64000
-LRDIAG_MAX_JSON         bytes of JSON; 100000000
+LRDIAG_MAX_JSON         bytes of a JSON document, or of one line of JSON lines; 100000000
 LRDIAG_MAX_DEPTH        nesting of JSON; 20
 """
 

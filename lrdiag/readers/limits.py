@@ -13,7 +13,7 @@ class Limits:
         max_ratio: Decompressed over compressed bytes of one member. Logs reach about 12;
             a 300 MB table of one repeated row reaches 686.
         ratio_floor: Bytes of a member below which its ratio is not looked at.
-        max_members: Files of an archive, and runs of one file.
+        max_members: Logs of an archive or a folder, and runs of one file.
         max_columns: Columns of a table.
         max_rows: Rows of a table, or lines of a console log.
         max_line: Bytes of one line of a table.
