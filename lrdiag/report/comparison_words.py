@@ -7,11 +7,12 @@ from math import isfinite
 from lrdiag.comparison import Change, Comparison, Found, LossName, Seeds, Sooner, Sweep
 from lrdiag.finding import Severity
 from lrdiag.report.names import label_runs
-from lrdiag.report.words import VerdictSeverity, clean
+from lrdiag.report.words import VerdictSeverity
 from lrdiag.wording import (
     X_NAMES,
     count,
     join_words,
+    printable,
     say_loss,
     say_place,
     say_range,
@@ -333,4 +334,4 @@ def _say_left_out(comparison: Comparison) -> str:
         more = len(runs) - MOST_NAMED
         shown = [names[k] for k in runs[:MOST_NAMED]] + ([f"{more:,} more"] if more > 0 else [])
         said.append(f"Left out: {join_words(shown)}, {why}.")
-    return clean(" ".join(said))
+    return printable(" ".join(said))

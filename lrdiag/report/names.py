@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from lrdiag.comparison import Member
-from lrdiag.report.words import clean
+from lrdiag.wording import printable
 
 SHORT = 24  # characters; longer names lose what all of them share
 LONGEST = 60  # characters of a name
@@ -35,7 +35,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     A part is taken away only up to a sign between words, so that ``lr0.01`` and ``lr0.03`` keep
     their letters; signs that turn the reading direction are taken out.
     """
-    cleaned = [clean(one) for one in names]
+    cleaned = [printable(one) for one in names]
     if len(set(cleaned)) < 2 or max(map(len, cleaned)) <= SHORT:
         return [_cut(one) for one in cleaned]
     head = _shared_words(cleaned)
