@@ -2,13 +2,15 @@
 
 A scorecard adds points for "the rate is too high" and for "the rate is too slow"; each
 measurement is clipped to the range seen in calibration, and a missing one takes its usual
-value. Odds are those of a multinomial logistic regression with "keep" at zero points. Every
-number of them stands in ``lrdiag.advice.weights`` and is fitted by ``benchmarks/calibrate.py``.
+value. A measurement has several rows with adjoining ranges where it counts more in one part of
+its range than in another. Odds are those of a multinomial logistic regression with "keep" at
+zero points, and a trust tells how often such odds came true. Every number of them stands in
+``lrdiag.advice.weights`` and is fitted by ``benchmarks/calibrate.py``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp, isfinite, log
 from typing import Literal
 
 
@@ -105,6 +107,27 @@ class FactorLine:
         return self.start + sum(row.decades * _clipped(row, values) for row in self.rows)
 
 
+LEAST_DOUBT = 0.005  # no measurement of one run says more than 99.5 %
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How often advice of one kind is right, from the odds that the card gave it."""
+
+    start: float
+    slope: float
+
+    def share_right(self, stated: float) -> float:
+        """Return the share of advices stated with such a confidence that are right."""
+        return 1.0 / (1.0 + exp(-self.start - self.slope * log_odds(stated)))
+
+
+def log_odds(share: float) -> float:
+    """Return the logarithm of the odds of a share from 0 to 1."""
+    share = min(max(share, LEAST_DOUBT), 1.0 - LEAST_DOUBT)
+    return log(share / (1.0 - share))
+
+
 Rows = Literal["steps", "means"]
 """What the rows of a log are: single steps, or means over many."""
 
@@ -120,11 +143,18 @@ class Calibration:
         cards: The scorecard for each sight.
         up: Decades up to the best rate, by kind of rows.
         down: Decades to the best rate, negative, by kind of rows.
+        trust: How often advice is right that the odds alone decide, by action.
     """
 
     cards: Mapping[Sight, Scorecard]
     up: Mapping[Rows, FactorLine]
     down: Mapping[Rows, FactorLine]
+    trust: Mapping[str, Trust]
+
+    def share_right(self, action: str, stated: float) -> float:
+        """Return how often ``action`` is right when the odds state such a confidence."""
+        trust = self.trust.get(action)
+        return stated if trust is None else trust.share_right(stated)
 
 
 def _clipped(row: Points | Weight, values: Mapping[str, float]) -> float:

@@ -41,7 +41,7 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
     today = signals.rate
     move = decide(signals.shape, findings, today=today, over=not signals.unfinished)
-    factor = _factor_range(move)
+    factor = factor_range(move)
     words = RunInWords(signals, today)
     rates = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
     return Advice(
@@ -55,14 +55,14 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     )
 
 
-def _factor_range(move: Move) -> tuple[float, float] | None:
+def factor_range(move: Move) -> tuple[float, float] | None:
+    """Return the range about the factor, its geometric middle, that stays on this side of 1."""
     if move.decades is None:
         return None
     factor = 10.0**move.decades
-    low, high = factor / move.spread, factor * move.spread
-    if move.action == "raise":
-        return _short(max(low, LEAST_CHANGE), high)
-    return _short(low, min(high, 1.0 / LEAST_CHANGE))
+    change = max(factor, 1.0 / factor)
+    spread = max(min(move.spread, change / LEAST_CHANGE), 1.0)
+    return _short(factor / spread, factor * spread)
 
 
 def _short(low: float, high: float) -> tuple[float, float]:

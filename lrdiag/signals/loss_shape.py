@@ -11,6 +11,8 @@ from lrdiag.signals.timeline import Timeline
 LATE = 0.6  # the last 40 % of the time: noise and tails are measured there
 SETTLED = 0.35  # from here on the fall is drawn against the logarithm of time
 NOISE_ROWS = 5_000  # a sliding median at this many places tells the noise of any log
+NOISY_DROP = 0.1  # starts; divisor of noises, which a fall too small to see would blow up
+ERRORS = 2.0  # standard errors by which a level has to stand above the start
 MAX_SHORT = 3.0  # decades; how far a fall that never came is extrapolated
 
 
@@ -19,12 +21,12 @@ class LossShape:
     """How the training loss went.
 
     Attributes:
-        overshoot: Highest span level; decades above the start.
+        overshoot: Highest span level, less two standard errors; decades above the start.
         early_overshoot: The same within the first tenth of the time.
         late_overshoot: The same after it: what did not recover at once.
         jump: Highest single row within the first 5 % of the time; decades above the start.
         highest: Highest single row; decades above the start.
-        best: Lowest level over three spans; starts.
+        best: Lowest level over three spans, with two standard errors; starts.
         end: Level of the last tenth; starts.
         rise: Rise from best to end, in drops from start to best.
         time_to_5: Time at which the level first is 5 % below the start; decades of the run.
@@ -79,15 +81,17 @@ def measure_loss_shape(line: Timeline) -> LossShape:
     spans = cut_into_spans(line)
     late = _late_rows(line)
     end = line.mean(0.9, 1.0)
-    best = min(_lowest(spans, len(line.level)), end)
+    best = min(_lowest(line, spans), end)
     drop = max(1.0 - best, LEAST_DROP)
+    fall = max(drop, NOISY_DROP)
     reached = _Falls(line, spans, best, late)
     slope, spread = _slope_against_log_time(line, SETTLED, 1.0)
     tail = line.capped[late]
+    level = _surely(line, spans)
     return LossShape(
-        overshoot=_decades(spans.level.max()),
-        early_overshoot=_decades(spans.level[spans.time <= 0.1].max(initial=0.0), empty=1.0),
-        late_overshoot=_decades(spans.level[spans.time > 0.1].max(initial=0.0)),
+        overshoot=_decades(level.max()),
+        early_overshoot=_decades(level[spans.time <= 0.1].max(initial=0.0), empty=1.0),
+        late_overshoot=_decades(level[spans.time > 0.1].max(initial=0.0)),
         jump=_decades(line.level[_head(line)].max()),
         highest=_decades(line.level.max()),
         best=best,
@@ -103,13 +107,19 @@ def measure_loss_shape(line: Timeline) -> LossShape:
         slope_per_noise=float(np.clip(slope / max(spread, 1e-4), -3.0, 20.0)),
         slope_per_level=float(np.clip(slope / max(end, 1e-3), -3.0, 6.0)),
         slope_change=_slope_change(line, slope),
-        late_skew=float(np.clip((tail.mean() - median_of(tail)) / drop, -1.0, 2.0)),
-        late_noise=min(_noise(line.level, late) / drop, 3.0),
+        late_skew=float(np.clip((tail.mean() - median_of(tail)) / fall, -1.0, 2.0)),
+        late_noise=min(_noise(line.level, late) / fall, 3.0),
         reversals=upward_share(spans.level[spans.time > 0.1]),
         late_reversals=upward_share(line.capped[len(line.capped) // 3 :]),
         first_gain=_first_gain(line, best),
         tenth_gain=_tenth_gain(line, best),
     )
+
+
+def _surely(line: Timeline, spans: Spans) -> FloatArray:
+    """Return the span levels, those above the start less what noise makes of it."""
+    error = np.sqrt(line.noise**2 / spans.rows + line.start_error**2)
+    return np.where(spans.level > 1.0, np.maximum(spans.level - ERRORS * error, 1.0), spans.level)
 
 
 def _decades(level: float, *, empty: float = 1e-3) -> float:
@@ -128,9 +138,17 @@ def _late_rows(line: Timeline) -> slice:
     return slice(first, total) if total - first >= 4 else slice(total - max(4, total // 3), total)
 
 
-def _lowest(spans: Spans, rows: int) -> float:
-    trusted = spans.wide_rows >= min(8, rows // 4)
-    return float(spans.wide[trusted].min() if trusted.any() else spans.wide.min())
+def _at_most(line: Timeline, spans: Spans) -> FloatArray:
+    """Return the wide levels, those below the start with what noise may have taken from it."""
+    error = line.noise / np.sqrt(spans.wide_rows)
+    most = np.minimum(spans.wide + ERRORS * error, 1.0)
+    return np.where(spans.wide < 1.0, most, spans.wide)
+
+
+def _lowest(line: Timeline, spans: Spans) -> float:
+    trusted = spans.wide_rows >= min(8, len(line.level) // 4)
+    level = _at_most(line, spans)
+    return float(level[trusted].min() if trusted.any() else level.min())
 
 
 class _Falls:
@@ -139,9 +157,8 @@ class _Falls:
     def __init__(self, line: Timeline, spans: Spans, best: float, late: slice) -> None:
         total = len(line.level)
         trusted = spans.wide_rows >= min(4, total // 8)
-        self._lowest = np.minimum.accumulate(
-            np.where(trusted, spans.wide, np.maximum(spans.wide, 1.0))
-        )
+        level = _at_most(line, spans)
+        self._lowest = np.minimum.accumulate(np.where(trusted, level, np.maximum(level, 1.0)))
         self._time = spans.time
         self._best = best
         last = max(1, total - line.rows(0.9, 2.0).start)

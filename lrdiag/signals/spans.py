@@ -11,6 +11,9 @@ SPAN_RATIO = 0.75  # each span is a third longer than the one before: 28 spans c
 FIRST_SPAN = 5e-4  # share of the time; what comes before is one span
 HEAD = 0.05  # the first 5 % of the time, in which an overshoot of the first steps lies
 LEAST_DROP = 0.02  # starts; divisor where the loss has not fallen
+LEAST_MOVE = 0.05
+"""Starts; divisor where a loss hardly moves. A rate far too low leaves nothing but the noise of
+the measurement, half of which goes up, as it does when a rate is far too high."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,4 +61,4 @@ def upward_share(levels: FloatArray) -> float:
     if len(levels) < 3:
         return 0.0
     moves = np.diff(levels)
-    return float(np.clip(moves, 0.0, None).sum() / max(np.abs(moves).sum(), 1e-3))
+    return float(np.clip(moves, 0.0, None).sum() / max(np.abs(moves).sum(), LEAST_MOVE))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrdiag.numerics import FloatArray, median_of
+from lrdiag.numerics import FloatArray, median_of, robust_scale
 from lrdiag.run import Run
 
+MOST_NOISE_ROWS = 10_000  # of a quarter; more tell it no better
+MIN_NOISE_ROWS = 6  # of a quarter; fewer tell no spread
 MIN_ROWS = 3  # finite rows below which there is no curve
 MOST_ROWS = 250_000  # rows; of longer logs every second or third: spans and slopes are as sure
 LARGEST = 1e150  # loss; one beyond counts as this much, so that its square stays finite
@@ -34,6 +36,9 @@ class Timeline:
         level: The loss as a multiple of ``start``, from 0 to 1e9; shape (n,).
         capped: ``level`` cut at 10; shape (n,).
         start: The loss before training did anything, in the loss's own unit.
+        noise: Spread from row to row where the curve is calmest, at its beginning or its end;
+            starts.
+        start_error: Standard error of ``start``, itself one or more such rows; starts.
         clock_steps: Every logged step, finite or not; shape (m,).
         clock_time: The time at each of them, beyond 1 after the last finite row; shape (m,).
     """
@@ -42,6 +47,8 @@ class Timeline:
     level: FloatArray
     capped: FloatArray
     start: float
+    noise: float
+    start_error: float
     clock_steps: FloatArray
     clock_time: FloatArray
 
@@ -68,7 +75,9 @@ def lay_out(run: Run) -> Timeline | None:
     finite = np.isfinite(values)
     if int(finite.sum()) < MIN_ROWS:
         return None
-    start = _start_level(np.clip(values[finite], -LARGEST, LARGEST))
+    loss = np.clip(values[finite], -LARGEST, LARGEST)
+    noise = _row_noise(loss)
+    start, rows = _start_level(loss, noise)
     every = max(1, len(steps) // MOST_ROWS)
     if every > 1 and int(finite[::every].sum()) >= MIN_ROWS:
         steps, values, finite = steps[::every], values[::every], finite[::every]
@@ -84,6 +93,8 @@ def lay_out(run: Run) -> Timeline | None:
         level=level,
         capped=np.minimum(level, CAPPED),
         start=start,
+        noise=min(noise / start, MAX_LEVEL),
+        start_error=min(noise / start / float(np.sqrt(rows)), MAX_LEVEL),
         clock_steps=steps,
         clock_time=clock,
     )
@@ -123,20 +134,41 @@ def _learning_rate_time(run: Run, steps: FloatArray) -> FloatArray:
     return np.cumsum(_spacing(steps) * rates)
 
 
-def _start_level(loss: FloatArray) -> float:
-    """Return the loss of the untrained model, from the first rows.
+def _row_noise(loss: FloatArray) -> float:
+    """Return the spread from row to row, the lesser of the first and the last quarter's."""
+    part = min(len(loss) // 4, MOST_NOISE_ROWS)
+    if part < MIN_NOISE_ROWS:
+        return 0.0
+    parts = (loss[:part], loss[-part:])
+    return min(robust_scale(np.diff(rows)) for rows in parts) / float(np.sqrt(2.0))
 
-    The median of three withstands one odd batch. A first row well below it is taken instead:
-    there the loss rose at once. Where the first 2 % of the rows show no trend beyond their
-    noise, their mean is the better estimate.
+
+def _start_level(loss: FloatArray, noise: float) -> tuple[float, int]:
+    """Return the loss of the untrained model, from the first rows, and from how many of them.
+
+    The median of three withstands one odd batch. A first row well below it is taken instead,
+    unless rows like it are common: there the loss rose at once. Where the first rows show no
+    trend beyond their noise, the mean of as many of them as show none is the better estimate:
+    with small batches, three rows alone can be a third off, and a flat loss would seem to stand
+    above its start.
     """
     median = float(np.median(loss[:3]))
-    if loss[0] < median / BLOW_UP:
-        return max(float(loss[0]), 1e-12)
-    if len(loss) >= 60:
-        head = loss[: max(6, len(loss) // 50)]
-        left, right = head[: len(head) // 2], head[len(head) // 2 :]
-        error = np.sqrt(left.var() / len(left) + right.var() / len(right))
-        if abs(left.mean() - right.mean()) < 2.0 * error and head.max() < 2.5 * median:
-            return max(float(head.mean()), 1e-12)
-    return max(median, 1e-12)
+    if loss[0] < median / BLOW_UP and not _is_common(float(loss[0]), median, loss, noise):
+        return max(float(loss[0]), 1e-12), 1
+    mean, rows = median, 2
+    size = max(6, len(loss) // 50)
+    while len(loss) >= 60 and size <= len(loss) // 8 + 6 and not _has_trend(loss[:size], median):
+        mean, rows = float(loss[:size].mean()), size
+        size *= 2
+    return max(mean, 1e-12), rows
+
+
+def _is_common(first: float, median: float, loss: FloatArray, noise: float) -> bool:
+    head = loss[: max(20, len(loss) // 8)]
+    return median - first < 2.0 * noise and bool(np.mean(head[1:] <= first) > 0.1)
+
+
+def _has_trend(head: FloatArray, median: float) -> bool:
+    left, right = head[: len(head) // 2], head[len(head) // 2 :]
+    error = np.sqrt(left.var() / len(left) + right.var() / len(right))
+    return bool(abs(left.mean() - right.mean()) >= 2.0 * error or head.max() >= 2.5 * median)

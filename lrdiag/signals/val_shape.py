@@ -6,7 +6,7 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Run
-from lrdiag.signals.spans import LEAST_DROP
+from lrdiag.signals.spans import LEAST_DROP, LEAST_MOVE
 from lrdiag.signals.timeline import LARGEST, Timeline
 
 
@@ -20,7 +20,7 @@ class ValShape:
     Attributes:
         val_best_place: Place of the best validation; share of the validations.
         val_best: Best validation; starts.
-        val_reversals: Share of all movement that goes up.
+        val_reversals: Share of all movement that goes up; less where hardly any moves.
         val_swing: Largest change from one validation to the next in the last two thirds, in
             drops from the start to the best.
         val_highest: Highest validation; decades above the first training loss.
@@ -57,7 +57,7 @@ def measure_val_shape(run: Run, line: Timeline) -> ValShape | None:
     return ValShape(
         val_best_place=(int(level.argmin()) + 1) / len(level),
         val_best=float(level.min()),
-        val_reversals=float(np.clip(moves, 0.0, None).sum() / max(np.abs(moves).sum(), 1e-4)),
+        val_reversals=float(np.clip(moves, 0.0, None).sum() / max(np.abs(moves).sum(), LEAST_MOVE)),
         val_swing=float(np.clip(last.max() / drop, 0.0, 3.0)),
         val_highest=float(np.clip(np.log10(max(level.max(), 1e-3) / first), -1.0, 1.0)),
         val_early_gain=(max(first, float(level[0])) - float(lowest[len(level) // 10])) / gain,
