@@ -220,3 +220,22 @@ def test_lines_are_counted_by_what_begins_them(pieces: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lrdiag.readers.formats.csv.CHUNK", 3)
         assert count_lines(text) == sum(bool(line.strip(b"\r")) for line in text.split(b"\n"))
+
+
+def test_a_printed_data_frame() -> None:
+    run = read(
+        rows(
+            "    epoch    loss  val_loss",
+            "0       1  2.3010    2.2950",
+            "1       2  1.9500    1.9800",
+            "2       3  1.7000    1.7500",
+            "..    ...     ...       ...",
+            "97     98  0.4100    0.6200",
+            "98     99  0.4000       NaN",
+            "",
+            "[99 rows x 3 columns]",
+        )
+    )
+    np.testing.assert_array_equal(run["train_loss"].values, [2.301, 1.95, 1.7, 0.41, 0.4])
+    np.testing.assert_array_equal(run["train_loss"].steps, [1.0, 2.0, 3.0, 98.0, 99.0])
+    assert run.x.column == "epoch"

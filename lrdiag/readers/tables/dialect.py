@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 DELIMITERS = (",", ";", "\t", "|", " ")
+MOST_ABOVE = 20  # lines above the header of a printed data frame
 SAMPLE = 200  # lines that decide
 MIN_REGULAR = 0.8  # share of the lines that have the table's number of cells
 MIN_NUMBERS = 0.6  # share of the logged cells that are numbers, in a table without a known name
@@ -81,6 +82,8 @@ def _try(lines: Sequence[str], delimiter: str) -> Dialect | None:
         for k, line in enumerate(lines)
         if line.strip() and not line.lstrip().startswith("#")
     ][:SAMPLE]
+    if delimiter == " ":
+        rows = _indexed(rows)
     top = next((k for k in range(len(rows) - 1) if _heads(rows[k][1], rows[k + 1][1])), None)
     if top is not None:
         start, head = rows[top]
@@ -94,6 +97,18 @@ def _try(lines: Sequence[str], delimiter: str) -> Dialect | None:
         return _judge(delimiter, head, start + 1, lines[start], [one for _, one in rows[top + 1 :]])
     names, header = _comment(lines[:start], delimiter, width)
     return _judge(delimiter, names, start, header, [one for _, one in rows[top:]], width)
+
+
+def _indexed(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Name the first column of a printed data frame, which counts rows and has no name."""
+    for k in range(min(len(rows) - 2, MOST_ABOVE)):
+        head, below, next_below = (cells for _, cells in rows[k : k + 3])
+        counts = [one[0] for one in (below, next_below) if len(one) == len(head) + 1]
+        if len(counts) == 2 and all(map(str.isdecimal, counts)):
+            named = ["index", *head]
+            if _heads(named, below) and int(counts[0]) < int(counts[1]):
+                return [*rows[:k], (rows[k][0], named), *rows[k + 1 :]]
+    return rows
 
 
 def _heads(head: Sequence[str], below: Sequence[str]) -> bool:
