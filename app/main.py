@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -12,6 +13,7 @@ from app import assets
 from app.comparing import Comparisons
 from app.curves import CurveCache
 from app.errors import CatchErrors, add_error_handlers
+from app.examples import example_sparks
 from app.requestlog import DropAccessLog, RequestLog
 from app.routes import apidocs, compare, diagnoses, health, login, pages, shares
 from app.security import HeadAsGet, Owners, SameSite, SecurityHeaders, load_key
@@ -54,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.comparisons = Comparisons(app.state.store)
         app.state.slots = Slots(settings.max_diagnoses)
         app.state.workers = _start_workers(settings)
+        Thread(target=example_sparks, name="examples", daemon=True).start()  # 0.3 s of a first view
         try:
             yield
         finally:

@@ -258,6 +258,7 @@ class RulesPage(Page):
     families: tuple[RuleFamily, ...]
     symptoms: tuple[SymptomRow, ...]
     total: int
+    sparks: Mapping[str, Spark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,18 @@ class FormatsPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleBox:
+    """A real run that shows a rule: what was trained, what the rule says, and its chart."""
+
+    title: str
+    summary: str
+    severity: str
+    drawing: Markup
+    smoothed: bool
+    validated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RulePage(Page):
     """One rule of the catalogue: its docstring, its limits, and where one's own logs show it."""
 
@@ -290,6 +303,7 @@ class RulePage(Page):
     severities: tuple[str, ...]
     symptom: SymptomRow | None
     limits: tuple[Limit, ...]
+    example: ExampleBox | None
     family: RuleFamily
     logs: tuple[RecentRow, ...]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from app.pages import Band, SampleCard, Spark
+from app.pages import SampleCard
 from app.settings import STATIC
+from app.sparks import spark_of
 from app.views import say_verdict
-from lrdiag.charts import Curves, loss_chart, measure_curves, sparkline
 from lrdiag.diagnosis import diagnose
+from lrdiag.examples import find_example, read_example
 from lrdiag.readers import Source, read_runs
 from lrdiag.report.json import run_to_json
 from lrdiag.run import Config
@@ -49,9 +50,15 @@ SAMPLES = (
 )
 
 
-def find_sample(name: str) -> Sample | None:
-    """Return the sample of that name."""
-    return next((sample for sample in SAMPLES if sample.name == name), None)
+def open_log(
+    name: str, folder: Path = STATIC
+) -> tuple[Source, Mapping[str, float | int | str]] | None:
+    """Return a sample, or the example of the rule with that code, and what is known beyond it."""
+    for sample in SAMPLES:
+        if sample.name == name:
+            return read_sample(sample, folder), sample.config
+    example = find_example(name)
+    return None if example is None else (read_example(example), example.config)
 
 
 def read_sample(sample: Sample, folder: Path = STATIC) -> Source:
@@ -67,30 +74,12 @@ def sample_cards() -> tuple[SampleCard, ...]:
 
 def _card(sample: Sample) -> SampleCard:
     diagnosis = diagnose(read_runs(read_sample(sample))[0], Config.from_mapping(sample.config))
-    entry, curves = run_to_json(diagnosis), measure_curves(diagnosis)
-    chart = loss_chart(diagnosis, curves)
-    bands = [
-        band
-        for one in chart["findings"]
-        if one["severity"] != "note"
-        for span in one["spans"]
-        if (band := _band(curves, span, one["severity"]))
-    ]
+    entry = run_to_json(diagnosis)
     return SampleCard(
         name=sample.name,
         title=sample.title,
-        spark=Spark(WIDTH, HEIGHT, sparkline(curves, WIDTH, HEIGHT), tuple(bands)),
+        spark=spark_of(diagnosis, WIDTH, HEIGHT, notes=False),
         severity=entry["verdict"]["severity"],
         words=say_verdict(entry),
         facts=", ".join(entry["facts"][:2]),
     )
-
-
-def _band(curves: Curves, span: list[float], severity: str) -> Band | None:
-    if curves.train is None:
-        return None
-    first, last = float(curves.train.steps[0]), float(curves.train.steps[-1])
-    if last <= first:
-        return None
-    x = (span[0] - first) / (last - first) * WIDTH
-    return Band(x, max(2.0, (span[1] - span[0]) / (last - first) * WIDTH), severity)

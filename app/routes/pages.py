@@ -20,10 +20,11 @@ from app.dependencies import (
     WorkersDep,
 )
 from app.errors import NotFoundError, problem_of, unknown_diagnosis
+from app.examples import example_box, example_sparks
 from app.pages import FIELD_LABELS, FileProblem, FormatsPage, HomePage, RulePage, RulesPage, render
 from app.prose import render_prose
 from app.routes.shares import find_shared
-from app.samples import find_sample, read_sample, sample_cards
+from app.samples import open_log, sample_cards
 from app.settings import Settings
 from app.store import Store, Stored
 from app.uploads import UploadDep, megabytes
@@ -93,14 +94,14 @@ def open_sample(
     owner: OwnerDep,
     _: SlotDep,
 ) -> Response:
-    """Diagnose one of the samples as if it had been dropped."""
-    sample = find_sample(name)
-    if sample is None:
+    """Diagnose one of the samples, or the example of a rule, as if it had been dropped."""
+    found = open_log(name, settings.static)
+    if found is None:
         raise NotFoundError(f"There is no sample {name[:80]!r}.")
-    source = read_sample(sample, settings.static)
+    source, config = found
     stored = diagnose_sources(store, workers, settings, owner, [source])
-    if sample.config:
-        stored = diagnose_again(store, workers, settings, stored, roles={}, config=sample.config)
+    if config:
+        stored = diagnose_again(store, workers, settings, stored, roles={}, config=config)
     return _see(f"/d/{stored.id}")
 
 
@@ -219,6 +220,7 @@ def show_rules(request: Request) -> HTMLResponse:
         families=rule_families(),
         symptoms=list_symptoms(),
         total=len(RULES),
+        sparks=example_sparks(),
     )
     return render(request, page)
 
@@ -245,6 +247,7 @@ def show_rule(request: Request, code: str, store: StoreDep, owner: OwnerDep) -> 
         severities=tuple(one.word for one in sorted(read_severities(rule), reverse=True)),
         symptom=rows.get(rule.symptom),
         limits=read_limits(rule),
+        example=example_box(rule.code),
         family=next(
             family
             for family in rule_families()

@@ -12,6 +12,8 @@ from lrdiag.errors import ConfigError, UnknownNameError
 if TYPE_CHECKING:
     from lrdiag.rules import Rule
 
+EDGE = 12  # characters that the axis of a curve takes
+
 
 def rule(
     code: Annotated[
@@ -32,12 +34,29 @@ def rule(
     one = pick_rule(code)
     page = f"# {one.code} {one.name}\n\n{one.doc.strip()}\n"
     if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.markdown import Markdown
-
-        Console(width=terminal_width()).print(Markdown(page))
+        _show_page(page, one.code)
     else:
         print(page, end="")
+
+
+def _show_page(page: str, code: str) -> None:
+    """Print the page for a terminal, and a real run that shows the rule."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from lrdiag.examples import show_example
+    from lrdiag.report.rule_pages import draw_example, say_example
+    from lrdiag.report.text import painted
+
+    width = terminal_width()
+    console = Console(width=width, emoji=False, highlight=False)
+    console.print(Markdown(page))
+    shown = show_example(code)
+    if shown is None:
+        return
+    console.print(Markdown(f"## A run that shows it\n{say_example(shown)}"))
+    for line in draw_example(shown, width - EDGE):
+        console.print(painted(line))
 
 
 def pick_rule(code_or_name: str) -> "Rule":

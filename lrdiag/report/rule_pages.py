@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
+from lrdiag.examples import Shown, show_example
+from lrdiag.report.plot import Mark, Painted, draw_curve
 from lrdiag.report.rule_facts import Limit, list_families, read_limits, read_severities
 from lrdiag.rules import RULES, SYMPTOMS, Rule
 
 INDEX = "README.md"
+MARK = "▲"
 _CODE = re.compile(rf"\b({'|'.join(rule.code for rule in RULES)})\b")
 
 
@@ -34,10 +37,33 @@ def rule_page(rule: Rule) -> str:
     """Return the page of one rule."""
     doc = rule.doc.strip().partition("\n")[2].strip()
     parts = [f"# {rule.code} {rule.name}", f"{rule.title}.", _facts(rule), _link_codes(doc, rule)]
+    shown = show_example(rule.code)
+    if shown is not None:
+        parts.append(_example(shown))
     limits = read_limits(rule)
     if limits:
         parts.append(_limits(limits))
     return "\n\n".join(parts) + "\n"
+
+
+def draw_example(shown: Shown, columns: int = 60) -> list[Painted]:
+    """Draw the example of a rule in characters, the finding marked beneath it."""
+    finding = shown.finding
+    spans = [one.span for one in finding.evidence if one.span is not None]
+    spans += [(one.at, one.at) for one in finding.evidence if one.at is not None and not spans]
+    marks = [Mark(MARK, finding.severity.word, *span) for span in dict.fromkeys(spans)]
+    return draw_curve(shown.diagnosis.run, marks, columns=columns)
+
+
+def say_example(shown: Shown) -> str:
+    """Say which run it is and what the rule finds in it."""
+    return f"{shown.example.title}. {shown.finding.summary}."
+
+
+def _example(shown: Shown) -> str:
+    lines = ["".join(text for text, _ in line).rstrip() for line in draw_example(shown)]
+    drawn = "\n".join(["", "```text", *lines, "```"]) if lines else ""
+    return f"## A run that shows it\n{say_example(shown)}\n{drawn}".rstrip()
 
 
 def _index() -> str:

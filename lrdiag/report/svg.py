@@ -18,15 +18,26 @@ from lrdiag.charts.places import Place, place_findings
 from lrdiag.charts.scale import choose_scale, log_ticks
 from lrdiag.diagnosis import Diagnosis
 from lrdiag.numerics import FloatArray
-from lrdiag.run import Series
-from lrdiag.wording import say_number, say_place, say_step
+from lrdiag.run import Series, SeriesName
+from lrdiag.wording import say_number, say_place, say_rate, say_step
 
 WIDTH, HEIGHT = 760, 320  # units of the picture; it scales with the page
 LEFT, RIGHT, TOP, FOOT = 56, 16, 16, 34
 LANE = 20  # units from one row of flags to the next
 POINTS = 900  # a curve: one more than the picture has columns shows nothing more
+STRIP, STRIP_GAP = 92, 30  # units: a second series beneath the loss, and what parts them
+LATE = 0.6  # of the width; a label that begins later ends with its span
 MOST_DOTS = 60  # validation values with a dot of their own
 FONT = "system-ui, sans-serif"
+NAMES: dict[SeriesName, str] = {
+    "train_loss": "training loss",
+    "val_loss": "validation loss",
+    "train_accuracy": "training accuracy",
+    "val_accuracy": "validation accuracy",
+    "lr": "learning rate",
+    "grad_norm": "gradient norm",
+    "loss_scale": "loss scale",
+}
 COLOURS = {
     "panel": "#ffffff",
     "grid": "#e9ebed",
@@ -34,6 +45,7 @@ COLOURS = {
     "raw": "#8fb8e3",
     "smooth": "#0b5cb0",
     "val": "#14181d",
+    "strip": "#5d6670",
     "error": "#c8372d",
     "warning": "#c97700",
     "note": "#6b7a90",
@@ -53,6 +65,7 @@ class Plane:
     y1: float
     log: bool
     top: float
+    bottom: float = HEIGHT - FOOT
 
     def across(self, steps: FloatArray) -> FloatArray:
         """Return where steps stand, from the left."""
@@ -65,11 +78,17 @@ class Plane:
         if self.log:
             y = np.log10(np.where(y > 0.0, y, np.nan))
         share = (y - self.y0) / (self.y1 - self.y0)
-        return HEIGHT - FOOT - np.clip(share, -0.05, 1.05) * (HEIGHT - FOOT - self.top)
+        return self.bottom - np.clip(share, -0.05, 1.05) * (self.bottom - self.top)
 
 
-def draw_svg(diagnosis: Diagnosis) -> str:
-    """Return the chart of a run as an ``svg`` element; empty where there is nothing to draw."""
+def draw_svg(diagnosis: Diagnosis, *, label: str = "", beneath: SeriesName | None = None) -> str:
+    """Return the chart of a run as an ``svg`` element; empty where there is nothing to draw.
+
+    Args:
+        diagnosis: The run and what was found in it.
+        label: What stands at a finding's first mark, in the place of numbers.
+        beneath: Another series of the run to draw in a strip of its own under the losses.
+    """
     curves = measure_curves(diagnosis)
     if curves.empty:
         return ""
@@ -78,14 +97,18 @@ def draw_svg(diagnosis: Diagnosis) -> str:
     log = scale.default == "log"
     lanes = 1 + max((place.lane for place in places if place.spans), default=-1)
     plane = Plane(*curves.range, *(scale.logarithmic if log else scale.linear), log, _top(lanes))
-    svg = Element("svg", {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "class": "chart"})
+    strip = diagnosis.run[beneath].finite() if beneath and beneath in diagnosis.run else None
+    height = HEIGHT + (STRIP + STRIP_GAP if strip else 0)
+    svg = Element("svg", {"viewBox": f"0 0 {WIDTH} {height}", "role": "img", "class": "chart"})
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("width", "100%")
     SubElement(svg, "title").text = describe(curves, places)
-    _rect(svg, "panel", 0, 0, WIDTH, HEIGHT)
-    _draw_spans(svg, plane, places)
+    _rect(svg, "panel", 0, 0, WIDTH, height)
+    _draw_spans(svg, plane, places, label)
     _draw_axes(svg, plane, curves)
     _draw_curves(svg, plane, curves)
+    if strip and beneath:
+        _draw_strip(svg, strip, NAMES[beneath], plane)
     return tostring(svg, encoding="unicode")
 
 
@@ -93,16 +116,20 @@ def _top(lanes: int) -> float:
     return TOP + LANE * lanes
 
 
-def _draw_spans(svg: Element, plane: Plane, places: Sequence[Place]) -> None:
+def _draw_spans(svg: Element, plane: Plane, places: Sequence[Place], label: str) -> None:
     for place in places:
-        for (first, last), tag in zip(place.spans, place.tags, strict=True):
+        tags = (label, *("" for _ in place.tags[1:])) if label and place.tags else place.tags
+        for (first, last), tag in zip(place.spans, tags, strict=True):
             left, right = (float(x) for x in plane.across(np.array([first, last])))
             y = TOP + LANE * place.lane
             if place.severity != "note":
                 tint = f"{place.severity}-tint"
-                _rect(svg, tint, left, plane.top, right - left, HEIGHT - FOOT - plane.top)
+                _rect(svg, tint, left, plane.top, right - left, plane.bottom - plane.top)
             _rect(svg, place.severity, left, y + 13, max(right - left, 2), 3)
-            _text(svg, place.severity, left, y + 9, tag, weight="600")
+            if tag and label and left > LATE * WIDTH:
+                _text(svg, place.severity, right, y + 9, tag, anchor="end", weight="600")
+            elif tag:
+                _text(svg, place.severity, left, y + 9, tag, weight="600")
 
 
 def _draw_axes(svg: Element, plane: Plane, curves: Curves) -> None:
@@ -113,6 +140,22 @@ def _draw_axes(svg: Element, plane: Plane, curves: Curves) -> None:
     foot = HEIGHT - FOOT + 18
     _text(svg, "text", LEFT, foot, say_step(plane.x0, curves.unit))
     _text(svg, "text", WIDTH - RIGHT, foot, say_place(plane.x1, curves.unit), anchor="end")
+
+
+def _draw_strip(svg: Element, series: Series, name: str, above: Plane) -> None:
+    low, high = float(series.values.min()), float(series.values.max())
+    log = low > 0.0 and high > 100.0 * low  # two decades, as with the loss
+    ends = (math.log10(low), math.log10(high)) if log else (low, high)
+    room = 0.05 * (ends[1] - ends[0]) or max(0.05 * abs(ends[1]), 1e-12)
+    top = HEIGHT + STRIP_GAP - FOOT / 2.0
+    y0, y1 = ends[0] - room, ends[1] + room
+    plane = Plane(above.x0, above.x1, y0, y1, log, top, top + STRIP)
+    _text(svg, "text", LEFT, top - 8, name, weight="600")
+    for value in dict.fromkeys((high, low)):
+        y = float(plane.down(np.array([value]))[0])
+        _line(svg, "grid", [(LEFT, y), (WIDTH - RIGHT, y)])
+        _text(svg, "text", LEFT - 6, y + 4, say_rate(value), anchor="end")
+    _curve(svg, "strip", plane, series, "1.5")
 
 
 def _y_ticks(plane: Plane) -> list[tuple[float, str]]:

@@ -85,7 +85,7 @@ def diagnosis_to_renderable(diagnosis: Diagnosis, *, width: int = WIDTH) -> Grou
     parts: list[RenderableType] = [head, say("")]
     curve = draw_curve(run, _marks(diagnosis), columns=min(width, 100) - GUTTER - 4)
     if curve:
-        parts += [*(_painted(line) for line in curve), say("")]
+        parts += [*(painted(line) for line in curve), say("")]
     if run.refusal is not None and run.columns:
         said.append(say(f"  If a column is its loss, say so: {ROLE_HINT}", "dim"))
     parts += [*(hang(line, 2) for line in said), say("")]
@@ -233,7 +233,8 @@ def _marks(diagnosis: Diagnosis) -> list[Mark]:
     return marks
 
 
-def _painted(line: Painted) -> Text:
+def painted(line: Painted) -> Text:
+    """Make a line of a curve of its pieces."""
     return Text.assemble(*((piece, STYLES[role]) for piece, role in line), no_wrap=True)
 
 
