@@ -1,9 +1,11 @@
 """The command as such: its help, its version, what it loads, and what it says of rules."""
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +130,36 @@ def test_formats_lists_every_tool_with_its_file() -> None:
         for tool in reader.tools:
             assert f"\n{tool.name} " in f"\n{text}"
             assert tool.file in text
+
+
+def test_a_rule_in_a_terminal_shows_a_run_that_shows_it() -> None:
+    pty = pytest.importorskip("pty")  # there is none on Windows
+    main, side = pty.openpty()
+    command = [sys.executable, "-W", "error", "-m", "lrdiag", "rule", "LR104"]
+    with subprocess.Popen(command, stdout=side, env=os.environ | {"TERM": "dumb"}) as process:
+        os.close(side)
+        read = b""
+        while True:
+            try:
+                part = os.read(main, 65536)
+            except OSError:  # Linux says so when the other side is closed
+                break
+            if not part:
+                break
+            read += part
+    os.close(main)
+    text = read.decode()
+    assert process.returncode == 0
+    assert "A run that shows it" in text
+    assert "step 499" in text
+    assert "▲" in text
+    assert "A run that shows it" not in run("rule", "LR104").stdout.decode()
+
+
+def test_pages_are_written_or_said_why_not(tmp_path: Path) -> None:
+    done = run("rule", "--write", tmp_path / "rules")
+    assert done.stdout.decode() == f"{len(RULES) + 1} pages written.\n"
+    (tmp_path / "file").write_text("")
+    done = run("rule", "--write", tmp_path / "file")
+    assert done.returncode == 2
+    assert b"hint: Name a folder" in done.stderr
