@@ -1,6 +1,7 @@
 """The examples of the rules as pages show them: a chart with a sentence, and a small curve."""
 
 from functools import cache
+from time import sleep
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from lrdiag.report.svg import draw_svg
 from lrdiag.rules import find_rule
 
 WIDTH, HEIGHT = 120, 32
+PAUSE = 0.02  # s; as long as one example takes
 
 
 @cache
@@ -32,11 +34,20 @@ def example_box(code: str) -> ExampleBox | None:
 
 
 @cache
+def example_spark(code: str) -> Spark | None:
+    """Return the small curve of a rule's example; None where it has none."""
+    shown = show_example(code)
+    return None if shown is None else spark_of(shown.diagnosis, WIDTH, HEIGHT, notes=True)
+
+
 def example_sparks() -> dict[str, Spark]:
     """Return the small curves of all examples by the codes of their rules."""
-    shown = {one.code: show_example(one.code) for one in EXAMPLES}
-    return {
-        code: spark_of(one.diagnosis, WIDTH, HEIGHT, notes=True)
-        for code, one in shown.items()
-        if one is not None
-    }
+    found = {one.code: example_spark(one.code) for one in EXAMPLES}
+    return {code: one for code, one in found.items() if one is not None}
+
+
+def warm_examples() -> None:
+    """Make the small curves before someone asks, leaving room for whoever asks for something."""
+    for one in EXAMPLES:
+        example_spark(one.code)
+        sleep(PAUSE)

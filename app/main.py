@@ -13,7 +13,7 @@ from app import assets
 from app.comparing import Comparisons
 from app.curves import CurveCache
 from app.errors import CatchErrors, add_error_handlers
-from app.examples import example_sparks
+from app.examples import warm_examples
 from app.requestlog import DropAccessLog, RequestLog
 from app.routes import apidocs, compare, diagnoses, health, login, pages, shares
 from app.security import HeadAsGet, Owners, SameSite, SecurityHeaders, load_key
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.comparisons = Comparisons(app.state.store)
         app.state.slots = Slots(settings.max_diagnoses)
         app.state.workers = _start_workers(settings)
-        Thread(target=example_sparks, daemon=True).start()  # 0.9 s that no first view waits for
+        Thread(target=warm_examples, daemon=True).start()  # 0.9 s that no first view waits for
         try:
             yield
         finally:

@@ -154,7 +154,7 @@ def _draw_strip(svg: Element, series: Series, name: str, above: Plane) -> None:
     for value in dict.fromkeys((high, low)):
         y = float(plane.down(np.array([value]))[0])
         _line(svg, "grid", [(LEFT, y), (WIDTH - RIGHT, y)])
-        _text(svg, "text", LEFT - 6, y + 4, say_rate(value), anchor="end")
+        _text(svg, "text", LEFT - 3, y + 4, say_rate(value), anchor="end")
     _curve(svg, "strip", plane, series, "1.5")
 
 
