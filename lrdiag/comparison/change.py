@@ -39,7 +39,8 @@ class Change:
         outcome: What the final level says of the second run; "noise" where the difference is no
             larger than chance, "diverged" and "mended" where only one of the two finished.
         difference: The final level after less that before; None where one diverged.
-        noise: The difference that chance alone makes in 95 of 100 cases; None with the difference.
+        noise: The difference that the noise of the two curves makes in 95 of 100 cases, which seeds
+            may exceed; None with the difference.
         vanished: Findings of the first run that the second has no more.
         appeared: Findings of the second run that the first had not.
         stayed: Findings of both, as the second has them.

@@ -149,7 +149,8 @@ def _on_another_scale(kept: dict[int, Member], loss: LossName) -> dict[int, str]
     sane = {k: one for k, one in kept.items() if not is_broken(one)}
     if len(sane) < FEW:
         return {}
-    middle = _typical(list(sane.values()), loss)
+    ordered = sorted(sane.values(), key=lambda one: abs(_start(one.losses[loss])))
+    middle = ordered[len(ordered) // 2]
     usual = say_loss(_start(middle.losses[loss]))
     return {
         k: f"another loss or another scale of it, from {say_loss(_start(one.losses[loss]))} on "
@@ -157,11 +158,6 @@ def _on_another_scale(kept: dict[int, Member], loss: LossName) -> dict[int, str]
         for k, one in sane.items()
         if _far(one, middle, loss)
     }
-
-
-def _typical(members: Sequence[Member], loss: LossName) -> Member:
-    """Return the run that most others are on one scale with, the first of equals."""
-    return max(members, key=lambda one: sum(not _far(one, other, loss) for other in members))
 
 
 def _start(loss: Loss) -> float:

@@ -266,7 +266,6 @@ def _tell_change(comparison: Comparison, change: Change) -> Told:
     before, after = comparison.tracks
     loss = LOSS_NAMES[comparison.loss or "train_loss"]
     course = f"the final {loss} goes from {say_loss(before.final)} to {say_loss(after.final)}"
-    chance = f"chance alone makes {say_loss(change.noise)}" if change.noise is not None else ""
     if change.outcome == "diverged":
         return Told("error", "The second run diverged; the first did not.", _say_found(change))
     if change.outcome == "mended":
@@ -278,7 +277,10 @@ def _tell_change(comparison: Comparison, change: Change) -> Told:
         return Told("ok", headline, _say_found(change))
     better = change.outcome == "better"
     told = f"The second run ends {'lower' if better else 'higher'}: {course}."
-    proof = f"The difference is {say_loss(abs(change.difference or 0.0))}; {chance}."
+    proof = (
+        f"The difference is {say_loss(abs(change.difference or 0.0))}; the noise of the two "
+        f"curves makes {say_loss(change.noise)}, and seeds may make more."
+    )
     return Told("ok" if better else "warning", told, f"{proof} {_say_found(change)}")
 
 
