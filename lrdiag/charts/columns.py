@@ -98,8 +98,8 @@ def to_plain(values: FloatArray, digits: int = DIGITS) -> list[Any]:
 def _rounded(value: float, digits: int) -> float | int | None:
     if not np.isfinite(value):
         return None
-    short = float(f"{value:.{digits}g}")
-    return whole_or_float(short)
+    short = float(f"{value:.{digits}g}")  # rounded up, the largest float would be infinite
+    return whole_or_float(short if np.isfinite(short) else value)
 
 
 def steps_to_plain(steps: FloatArray) -> list[Any]:

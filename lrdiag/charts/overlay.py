@@ -15,6 +15,7 @@ from lrdiag.charts.words import plot_text
 from lrdiag.comparison import Comparison, LossName, Seeds, Track
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Series
+from lrdiag.signals.curve import HUGE
 from lrdiag.wording import X_NAMES, say_loss, say_rate
 
 Figure = dict[str, Any]
@@ -96,7 +97,7 @@ def _in_frame(comparison: Comparison, drawn: Mapping[int, Line]) -> FloatArray:
     """Return the values that the loss axis must hold: what explodes leaves the frame."""
     finished = {k: line for k, line in drawn.items() if _track(comparison, k).finished}
     values = np.concatenate([line.smooth for line in (finished or drawn).values()])
-    values = values[np.isfinite(values)]
+    values = np.clip(values[np.isfinite(values)], -HUGE, HUGE)
     starts = [_track(comparison, k).start for k in finished]
     top = FRAME * float(np.median(starts)) if starts else np.inf
     inside: FloatArray = values[values <= top] if top > 0.0 else values

@@ -104,8 +104,11 @@ def pool(groups: Sequence[FloatArray]) -> Noise | None:
     freedom = sum(max(0, len(one) - 1) for one in groups)
     if freedom == 0:
         return None
-    squares = sum(float(np.square(one - one.mean()).sum()) for one in groups if len(one))
-    return Noise(float(np.sqrt(squares / freedom)), freedom)
+    apart = np.concatenate([one - np.median(one) for one in groups if len(one) > 1])
+    size = float(np.abs(apart).max()) or 1.0  # the squares of losses near 1e300 are no numbers
+    shares = [one / size for one in groups if len(one) > 1]
+    squares = sum(float(np.square(one - one.mean()).sum()) for one in shares)
+    return Noise(size * float(np.sqrt(squares / freedom)), freedom)
 
 
 def _lay_over(tracks: Sequence[Track]) -> tuple[FloatArray, FloatArray]:

@@ -15,6 +15,7 @@ Border = Literal["lowest", "highest"]
 GOOD_SHARE = 0.05  # of the drop: what a rate may miss of the best one's and still be as good
 USUAL_STEP = 10.0**0.5  # between rates, where a sweep has no two neighbours that finished
 SAME_RATE = 0.01  # share by which two rates may differ and be one: 3.16e-3 and 0.00316228
+LEAST, MOST = 1e-12, 1e6  # of a rate: what a broken column tells is none
 LEAST_DROP = 0.01  # of the start; where no rate falls by so much, none of them learns
 
 
@@ -69,7 +70,7 @@ class Sweep:
 def group_rates(tracks: Sequence[Track]) -> tuple[tuple[int, ...], ...]:
     """Return the places of the runs of each rate, the lowest first; runs without one are left."""
     rates = ((one.member.rate, k) for k, one in enumerate(tracks))
-    known = sorted((rate, k) for rate, k in rates if rate is not None and rate > 0.0)
+    known = sorted((rate, k) for rate, k in rates if rate is not None and LEAST <= rate <= MOST)
     groups: list[list[int]] = []
     last = 0.0
     for rate, k in known:
