@@ -101,7 +101,9 @@ def measure_sweep(
     drop = start - float(levels[k])
     learned = drop > LEAST_DROP * abs(start)
     missed = _missed(levels, drop)
-    good = max(GOOD_SHARE, _chance(tracks, groups[k], noise) / drop) if learned else 1.0
+    good = 1.0
+    if learned:
+        good = min(1.0, max(GOOD_SHARE, _chance(tracks, groups[k], noise) / drop))
     at_border: Border | None = "lowest" if k == 0 else "highest" if k == len(rates) - 1 else None
     j = int(np.argmin(lowest))
     return Sweep(
@@ -150,7 +152,8 @@ def _middle(tracks: Sequence[Track], runs: Sequence[int], what: Literal["final",
 def _missed(levels: FloatArray, drop: float) -> FloatArray:
     if drop <= 0.0:
         return np.where(np.isfinite(levels), 0.0, 1.0)
-    missed: FloatArray = np.clip((levels - levels.min()) / drop, 0.0, 1.0)
+    with np.errstate(over="ignore"):  # beside a drop of 1e-308 all others miss all of it
+        missed: FloatArray = np.clip((levels - levels.min()) / drop, 0.0, 1.0)
     return missed
 
 
