@@ -150,7 +150,7 @@ def _on_another_scale(kept: dict[int, Member], loss: LossName) -> dict[int, str]
     if len(sane) < FEW:
         return {}
     ordered = sorted(sane.values(), key=lambda one: abs(_start(one.losses[loss])))
-    middle = ordered[len(ordered) // 2]
+    middle = ordered[(len(ordered) - 1) // 2]
     usual = say_loss(_start(middle.losses[loss]))
     return {
         k: f"another loss or another scale of it, from {say_loss(_start(one.losses[loss]))} on "
