@@ -456,3 +456,18 @@ def test_a_schedule_that_is_not_over_speaks_for_patience() -> None:
     told = advice_on(make_run(train_loss=run["train_loss"], lr=falling))
     assert told.action == "unsure"
     assert "50 % of its peak" in told.reason
+
+
+@pytest.mark.parametrize("code", ["LOG903", "LOG906"])
+def test_what_is_not_the_loss_tells_nothing_of_the_rate(code: str) -> None:
+    hidden = replace(finding(), severity=Severity.ERROR)
+    advice = advise(Signals(right()), {code: hidden})
+    assert (advice.action, advice.confidence) == ("unsure", 0.0)
+    assert "not the loss all along" in advice.reason
+    assert advise(Signals(right()), {code: finding()}).action == "keep", "some rows are odd"
+
+
+def test_a_rate_that_decays_twice_is_right_at_its_peak() -> None:
+    advice = advice_on(too_slow(), "SCH405")
+    assert advice.action == "keep"
+    assert "peak" in advice.reason

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lrdiag.advice.decision import decide
+from lrdiag.advice.decision import UNTOLD, decide
 from lrdiag.advice.move import Action, Move
 from lrdiag.advice.probe import probe_in_words
 from lrdiag.advice.reason import reason_in_words
 from lrdiag.advice.words import RunInWords
-from lrdiag.finding import Finding
+from lrdiag.finding import Finding, Severity
 from lrdiag.signals import Signals
 
 LEAST_CHANGE = 1.5  # a range to lower or raise never reaches back to today's rate
@@ -40,7 +40,7 @@ class Advice:
 def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
     """Combine the findings (by rule code) and the measurements of a run into one move."""
     today = signals.rate
-    move = decide(signals.shape, findings, today=today, over=not signals.unfinished)
+    move = decide(signals.shape, _codes(findings), today=today, over=not signals.unfinished)
     factor = factor_range(move)
     words = RunInWords(signals, today)
     rates = None if factor is None or today is None else (factor[0] * today, factor[1] * today)
@@ -52,6 +52,15 @@ def advise(signals: Signals, findings: Mapping[str, Finding]) -> Advice:
         confidence=move.confidence,
         reason=reason_in_words(words, move),
         next_step=probe_in_words(words, move),
+    )
+
+
+def _codes(findings: Mapping[str, Finding]) -> frozenset[str]:
+    """Return the codes that speak of the rate; a log that hides its loss at times still tells."""
+    return frozenset(
+        code
+        for code, finding in findings.items()
+        if code not in UNTOLD or finding.severity is Severity.ERROR
     )
 
 

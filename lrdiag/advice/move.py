@@ -34,6 +34,7 @@ Cause = Literal[
     "val-untouched",  # train falls, validation never does
     "decayed-early",  # the peak is right, the schedule leaves it too soon
     "data-order",  # the loss repeats each epoch
+    "untold",  # what is logged is not the loss
     "right-or-slow",  # the odds do not choose between two
     "right-or-high",
     "high-or-slow",

@@ -162,4 +162,7 @@ BY_CAUSE: Mapping[Cause, Probe] = {
     "start-overshoot": _warm_up,
     "decayed-early": _hold_longer,
     "data-order": _shuffle,
+    "untold": lambda run, move: (
+        "Log the loss as it is, NaN included, and train again until the first row that is odd."
+    ),
 }

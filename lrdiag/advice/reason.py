@@ -149,6 +149,9 @@ SENTENCES: Mapping[Cause, Callable[[RunInWords, ShapeSignals, LossShape], str]] 
     "not-over": lambda run, shape, loss: (
         f"The run does not seem to be over, {run.unfinished()}: until then a right rate looks slow."
     ),
+    "untold": lambda run, shape, loss: (
+        "What the log holds is not the loss all along, so it cannot tell whether the rate is right."
+    ),
     "data-order": lambda run, shape, loss: (
         "The loss repeats from epoch to epoch, so it tells the order of the data, not the rate."
     ),
