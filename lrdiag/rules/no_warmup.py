@@ -114,7 +114,7 @@ def _find_trouble(signals: Signals) -> tuple[Severity, str, Evidence] | None:
     if isinstance(jumped, Finding):
         if jumped.severity is Severity.ERROR:  # what never comes back wants another rate
             return None
-        said = f"the loss jumps to {say_loss(signals.start.peak)} at once"
+        said = f"the loss jumps to {say_loss(signals.start.highest)} at once"
         return jumped.severity, said, jumped.evidence[0]
     for one in standing_spikes(signals):
         if signals.loss.share(one.start) <= EARLY:

@@ -53,12 +53,12 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     away = start.back_step if start.back_step is not None else loss.span[1]
     times = Evidence(
         "peak over start",
-        min(start.peak / start.level, MOST),
+        min(start.highest / start.level, MOST),
         1.0 + MIN_RISE,
         "×",
         "train_loss",
         (loss.span[0], away),
-        start.peak_step,
+        start.highest_step,
     )
     end = Evidence("end over start", min(loss.end / start.level, MOST), BAD_END, "×", "train_loss")
     time = Evidence("share of the run above the start", 100.0 * start.away, 100.0 * SHORT, "%")
@@ -87,8 +87,8 @@ def overshoots(signals: Signals) -> bool:
 def _summary(signals: Signals, bad: bool) -> str:
     start = signals.start
     jump = (
-        f"The loss jumps from {say_loss(start.level)} to {say_loss(start.peak)} "
-        f"by {place(signals, start.peak_step)}"
+        f"The loss jumps from {say_loss(start.level)} to {say_loss(start.highest)} "
+        f"by {place(signals, start.highest_step)}"
     )
     if bad:
         return f"{jump} and ends at {say_loss(signals.loss.end)}"

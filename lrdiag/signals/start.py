@@ -21,8 +21,9 @@ class Start:
 
     Attributes:
         level: The loss before training, or the first row where that is higher.
-        peak: The highest median of three rows in the first twentieth.
-        peak_step: Where it is.
+        peak: The highest median of three rows in the first twentieth: what is judged.
+        highest: The highest single row there: what is said, for a chart shows it.
+        highest_step: Where that is.
         back_step: The first step that is back at ``level``; None if none is.
         away: Share of the run until then.
         fall: How far the median of the first rows lies above that of the second half, over the
@@ -32,7 +33,8 @@ class Start:
 
     level: float
     peak: float
-    peak_step: float
+    highest: float
+    highest_step: float
     back_step: float | None
     away: float
     fall: float
@@ -51,12 +53,14 @@ def measure_start(curve: Curve) -> Start:
     smooth = running_median(curve.raw[: early + 1], 3)[:early]
     level = max(curve.start, float(curve.raw[0]))
     top = int(np.argmax(smooth))
+    single = int(np.argmax(curve.raw[:early]))
     back = _find_back(curve, top, level)
     fall, noises = _measure_fall(curve)
     return Start(
         level=level,
         peak=float(smooth[top]),
-        peak_step=float(curve.steps[top]),
+        highest=float(curve.raw[single]),
+        highest_step=float(curve.steps[single]),
         back_step=back,
         away=curve.share(back) if back is not None else 1.0,
         fall=fall,
