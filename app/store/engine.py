@@ -6,6 +6,7 @@ writing engine therefore begins with BEGIN IMMEDIATE, and the trial lost none.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 BUSY_MILLISECONDS = 30_000  # the worst wait of four writers was under 1 s
+RETRY_SECONDS = 0.02
 FILES_LOCK = 7_103_001  # any numbers that nothing else on the PostgreSQL server locks
 SHAPES_LOCK = 7_103_003
 
@@ -81,11 +83,25 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")  # first: the next one may wait
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what was deleted is not left in free pages
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch to the write-ahead journal; SQLite itself does not wait for others who open it."""
+    patience = time.monotonic() + BUSY_MILLISECONDS / 1000.0
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def _beginner(statement: str) -> Callable[[Connection], None]:
