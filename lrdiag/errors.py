@@ -8,7 +8,11 @@ LrdiagError
 │   └── LimitError            the log is larger than a stated limit
 ├── MissingSeriesError        a series was asked of a run that did not log it
 ├── UnknownNameError          no rule, role or format bears that name
-└── ConfigError               a setting of the training run that makes no sense
+├── ConfigError               a setting of the training run that makes no sense
+├── InvalidSpecError          a range test or a task asked for with values that make no sense
+├── UntestableError           a model, optimizer or data that no range test can train
+├── OutOfMemoryError          a training step that does not fit the device's memory
+└── MalformedResultError      data that should be a record of lrdiag and is not
 """
 
 
@@ -56,3 +60,19 @@ class UnknownNameError(LrdiagError):
 
 class ConfigError(LrdiagError):
     """A setting of the training run that makes no sense."""
+
+
+class InvalidSpecError(LrdiagError):
+    """A range test or a task asked for with values that make no sense."""
+
+
+class UntestableError(LrdiagError):
+    """A model, optimizer or data that no range test can train."""
+
+
+class OutOfMemoryError(LrdiagError):
+    """A training step that does not fit the device's memory."""
+
+
+class MalformedResultError(LrdiagError):
+    """Data that should be a record of lrdiag and is not."""
