@@ -7,9 +7,11 @@ LrdiagError
 │   ├── EmptyLogError         the log holds no rows
 │   └── LimitError            the log is larger than a stated limit
 ├── MissingSeriesError        a series was asked of a run that did not log it
-├── UnknownNameError          no rule, role or format bears that name
+├── UnknownNameError          no rule, role, format or task bears that name
 ├── ConfigError               a setting of the training run that makes no sense
 ├── InvalidSpecError          a range test or a task asked for with values that make no sense
+├── DataError                 a user's data set that a task cannot be trained on
+├── MissingPackageError       what was asked needs a package that is not installed
 ├── UntestableError           a model, optimizer or data that no range test can train
 ├── OutOfMemoryError          a training step that does not fit the device's memory
 └── MalformedResultError      data that should be a record of lrdiag and is not
@@ -55,7 +57,7 @@ class MissingSeriesError(LrdiagError):
 
 
 class UnknownNameError(LrdiagError):
-    """No rule, role or format bears that name."""
+    """No rule, role, format or task bears that name."""
 
 
 class ConfigError(LrdiagError):
@@ -76,3 +78,11 @@ class OutOfMemoryError(LrdiagError):
 
 class MalformedResultError(LrdiagError):
     """Data that should be a record of lrdiag and is not."""
+
+
+class DataError(LrdiagError):
+    """A user's data set that a task cannot be trained on."""
+
+
+class MissingPackageError(LrdiagError):
+    """What was asked needs a package that is not installed."""
