@@ -114,9 +114,10 @@ class Signals:
 
     @cached_property
     def period(self) -> Period | None:
-        """The pattern of an epoch; None where epochs are unknown, few or sparse."""
-        epochs = self.run.epochs
-        return None if epochs is None else measure_period(self.loss, epochs)
+        """The pattern of an epoch, logged or seen; None where epochs are few or sparse."""
+        if self.run.epochs is None and self.run.x.unit == "epoch":
+            return None  # a cycle of several epochs is no order of the batches
+        return measure_period(self.loss, self.run.epochs)
 
     @cached_property
     def validation(self) -> Validation | None:
