@@ -1,8 +1,9 @@
 """Learning rate decays as if its schedule were applied twice.
 
 ## What it shows
-The course of the learning rate follows one of five formulas that nobody plans: the square of a
-cosine, or a cosine times a line, where two schedules multiply; a cosine or a line that is done at
+The course of the learning rate follows one of six formulas that nobody plans: the square of a
+cosine, or a cosine times a line, where two schedules multiply; a cosine or a line that drops at
+milestones as well, where they do too; a cosine or a line that is done at
 a half, a third or a smaller whole part of the run and rests near zero, or a cosine that climbs
 back, where one schedule advances several times an update; the same factor at every step, down to a
 hundredth before a quarter of the run, where a decay meant for epochs is applied to steps; and
@@ -41,6 +42,7 @@ from lrdiag.wording import say_number, say_rate, say_share
 
 CONFIDENCE: dict[DecayKind, float] = {
     "squared": 0.85,
+    "stepped": 0.85,
     "short": 0.75,
     "returning": 0.7,
     "each-step": 0.8,
@@ -48,6 +50,7 @@ CONFIDENCE: dict[DecayKind, float] = {
 }
 FORMULA: dict[DecayKind, str] = {
     "squared": "distance from the square of a cosine, or a cosine times a line",
+    "stepped": "distance from a cosine or a line that drops besides",
     "short": "distance from a decay that ends there",
     "returning": "distance from a cosine that goes on",
     "each-step": "distance from one factor at every step",
@@ -55,6 +58,7 @@ FORMULA: dict[DecayKind, str] = {
 }
 CAUSES: dict[DecayKind, str] = {
     "squared": "Two schedules act on one optimizer, and their factors multiply.",
+    "stepped": "Two schedules act on one optimizer, a smooth one and one of drops.",
     "short": (
         "The schedule advances several times an update, as when it is stepped by you and by the "
         "trainer or once for each process, or its length is that of another run."
@@ -119,6 +123,8 @@ def _summary(signals: Signals, decay: Decay) -> str:
     where = f"{place(signals, decay.end)}, {say_share(decay.share)} of the run"
     if decay.kind == "squared":
         return f"The rate falls from {peak} as two decays multiplied, not as one"
+    if decay.kind == "stepped":
+        return f"The rate falls from {peak} along one decay and drops besides, the last at {where}"
     if decay.kind == "short":
         return f"The decay from {peak} is done at {where}: {decay.times} times as fast as the run"
     if decay.kind == "returning":
@@ -147,6 +153,7 @@ def _fixes(decay: Decay) -> tuple[Fix, ...]:
     )
     return {
         "squared": (alone,),
+        "stepped": (alone,),
         "short": (stepped, length),
         "returning": (stepped, length),
         "each-step": (epochs,),

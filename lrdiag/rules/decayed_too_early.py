@@ -34,7 +34,7 @@ from lrdiag.signals.robust import Slope, fit_slope
 from lrdiag.signals.schedule import Schedule
 from lrdiag.wording import say_rate, say_share
 
-MIN_ROWS = 50  # rows; half of them show what the tail gains
+MIN_ROWS = 20  # rows; twelve of them show what the tail gains
 LOW = 0.02  # of the peak rate; a cosine is below it for 9 % of a run
 LONG = 0.6  # of the run below; 33 healthy schedules: at most 0.20, cut at 6 %: 0.94
 GAIN = 0.08  # of the drop, gained over that time; 6 runs cut at 6 %: at most 0.035

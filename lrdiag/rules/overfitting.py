@@ -28,7 +28,7 @@ from lrdiag.rules import diverged
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import place, too_few_validations
 from lrdiag.signals import Signals
-from lrdiag.signals.validation import Validation
+from lrdiag.signals.validation import TINY, Validation
 from lrdiag.wording import say_loss, say_share
 
 MIN_VALUES = 6  # values of val_loss; three of them give the end and three the best
@@ -67,7 +67,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             (step, last),
             step,
         ),
-        Evidence("trend since then, 1 is always up", val.tau, MIN_TAU, "", "val_loss"),
+        _evidence_since(val),
         Evidence(
             "training loss now, less its value there",
             val.train_end - val.train_then,
@@ -81,7 +81,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     return Finding(
         severity=Severity.WARNING,
         confidence=round(
-            min(0.98, 0.6 + 0.2 * val.tau + 0.2 * min(1.0, val.rise / SEVERE_RISE)), 2
+            min(0.98, 0.6 + 0.2 * max(val.tau, MIN_TAU) + 0.2 * min(1.0, val.rise / SEVERE_RISE)), 2
         ),
         summary=(
             f"Validation is lowest at {place(signals, step)}, {say_loss(val.best_value)}, "
@@ -91,6 +91,20 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         cause=_cause(diverges=diverges, early=signals.loss.share(step) <= EARLY),
         evidence=tuple(evidence),
         fixes=_fixes(signals, val),
+    )
+
+
+def _evidence_since(val: Validation) -> Evidence:
+    if val.tau >= MIN_TAU:
+        return Evidence("trend since then, 1 is always up", val.tau, MIN_TAU, "", "val_loss")
+    size = max(abs(val.best_level), float(TINY))
+    share = 100.0 * min(val.kept_rise / size, MOST)
+    return Evidence(
+        "lowest of the later half since then, above the best",
+        share,
+        100.0 * MIN_RISE,
+        "%",
+        "val_loss",
     )
 
 
@@ -108,11 +122,17 @@ def _rises(val: Validation, train_drop: float) -> bool:
     return (
         len(val) - val.best >= MIN_AFTER
         and val.rise >= MIN_RISE
-        and val.tau >= MIN_TAU
+        and (val.tau >= MIN_TAU or _stays_above(val))
         and rise >= MIN_NOISES * val.noise
         and rise >= MIN_DROP * train_drop
         and val.end > val.train_end
     )
+
+
+def _stays_above(val: Validation) -> bool:
+    """Whether it rose at once and never came back: then later values show no trend."""
+    least = MIN_RISE * abs(val.best_level)
+    return val.kept_rise >= max(least, MIN_NOISES * val.noise) > 0.0
 
 
 def _fixes(signals: Signals, val: Validation) -> tuple[Fix, ...]:

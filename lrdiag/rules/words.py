@@ -7,6 +7,7 @@ import numpy as np
 from lrdiag.finding import CannotTell, Fix
 from lrdiag.signals import Signals
 from lrdiag.signals.gap import FEWEST
+from lrdiag.signals.signals import WHOLE
 from lrdiag.wording import (
     X_NAMES,
     join_words,
@@ -132,6 +133,10 @@ def too_thin(signals: Signals, rows: int) -> CannotTell | None:
 
 def cut_short(signals: Signals) -> CannotTell | None:
     """Return why a log that is the first part of a run cannot tell how the run ends."""
+    loss = signals.loss
+    if len(loss.lost) and loss.span[1] < loss.span[0] + WHOLE * (loss.lost[-1] - loss.span[0]):
+        why = f"The loss is not finite after {place(signals, loss.span[1])}."
+        return CannotTell(("the rest of the run",), why)
     if not signals.unfinished:
         return None
     planned, why = signals.config.planned_steps, "The rate still decays when the log ends."

@@ -8,7 +8,7 @@ import numpy as np
 from lrdiag.numerics import FloatArray
 from lrdiag.signals.schedule import ENDED, Schedule
 
-DecayKind = Literal["squared", "short", "returning", "each-step", "drops"]
+DecayKind = Literal["squared", "stepped", "short", "returning", "each-step", "drops"]
 
 MIN_ROWS = 20  # rows of the rate; fewer do not tell a cosine from its square
 FEWEST_ROWS = 10  # rows of a decay that is over early; the same
@@ -22,6 +22,9 @@ MOST_RETURNS = 4  # half waves; more of them are cycles that somebody chose
 DOWN = 0.01  # of the peak; a decay by steps is through two decades there
 FEWEST_LEVELS = 6  # rates on the way; fewer are drops at milestones
 GEOMETRIC = 0.02  # of the decades fallen, by which a course may miss a straight line in them
+SEEN = 0.05  # of a whole decay; in its last part the drops of another cannot be read
+STRAIGHT = 0.01  # by which the rate over a decay may vary between two drops of another
+PIECE = 3  # rows between two drops; fewer do not show that the rate follows the decay there
 DROP = 0.01  # what two drops by ten at once leave
 DROP_OFF = 0.03  # of it
 FALL = 0.5  # of the rate before; a drop
@@ -32,7 +35,8 @@ class Decay:
     """A decay that looks applied more than once.
 
     Attributes:
-        kind: "squared" for the square of a cosine, or a cosine times a line; "short" for one
+        kind: "squared" for the square of a cosine, or a cosine times a line; "stepped" for a
+            cosine or a line that also drops at milestones; "short" for one
             that ends at a fraction of the run; "returning" for a cosine that climbs back;
             "each-step" for one factor at every row; "drops" for drops by a hundred.
         times: How often it is applied, as far as the course tells.
@@ -58,7 +62,7 @@ def measure_decay(schedule: Schedule) -> Decay | None:
     first = int(np.searchsorted(steps, schedule.warmup_end))
     if len(lr) - first < MIN_ROWS or schedule.constant or float(lr.min()) < 0.0:
         return None
-    looks = (_squared, _short, _returning, _each_step, _drops)
+    looks = (_squared, _stepped, _short, _returning, _each_step, _drops)
     return next((found for look in looks if (found := look(steps, lr, first)) is not None), None)
 
 
@@ -82,6 +86,33 @@ def _twice(share: FloatArray, course: FloatArray) -> tuple[FloatArray, FloatArra
     cosine = _cosine(share)
     low = max(0.0, float((np.sqrt(course[-1]) - cosine[-1]) / (1.0 - cosine[-1])))
     return (low + (1.0 - low) * cosine) ** 2, (1.0 - share) * cosine
+
+
+def _stepped(steps: FloatArray, lr: FloatArray, first: int) -> Decay | None:
+    """Look for a cosine or a line over the whole run that drops at milestones besides."""
+    rows = len(lr) - first
+    for ends in (rows - 1, rows):  # done at the last row, or one after it
+        share = np.arange(rows) / ends
+        for whole in (_cosine(share), 1.0 - share):
+            drops = _milestones(lr[first:][whole > SEEN] / whole[whole > SEEN])
+            if drops is not None:
+                return _make("stepped", 2, steps, first, first + drops[0], drops[1], STRAIGHT)
+    return None
+
+
+def _milestones(factor: FloatArray) -> tuple[int, float] | None:
+    """Return the row of the last drop and the error, for a factor that is constant between drops.
+
+    None where it never drops, or is not constant, or a decay of its own kind is not to be seen.
+    """
+    if len(factor) < MIN_ROWS // 2 or float(factor.min()) <= 0.0:
+        return None
+    at = np.flatnonzero(factor[1:] < FALL * factor[:-1]) + 1
+    pieces = np.split(factor, at)
+    if len(at) == 0 or min(map(len, pieces)) < PIECE:
+        return None
+    error = max(float(one.max() / one.min()) - 1.0 for one in pieces)
+    return (int(at[-1]), error) if error <= STRAIGHT else None
 
 
 def _short(steps: FloatArray, lr: FloatArray, first: int) -> Decay | None:
@@ -122,9 +153,12 @@ def _each_step(steps: FloatArray, lr: FloatArray, first: int) -> Decay | None:
     if len(down) == 0 or lr[first + int(down[0])] <= 0.0:
         return None
     end = first + int(down[0])
-    if _share(steps, end) > 1.0 / 4.0 or len(np.unique(lr[first:end])) < FEWEST_LEVELS:
+    if _share(steps, end) > 1.0 / 4.0 or float(lr[: first + FEWEST_LEVELS].min()) <= 0.0:
         return None
-    part = slice(first, end + 1)
+    if len(np.unique(lr[first : max(end, first + FEWEST_LEVELS)])) < FEWEST_LEVELS:
+        return None
+    # An epoch log is down after a row or two: that it falls on by the same factor tells it there.
+    part = slice(first, max(end + 1, first + FEWEST_LEVELS))
     x, y = steps[part] - steps[first], np.log(lr[part])
     if float(lr[end:].max()) > 2.0 * DOWN:
         return None

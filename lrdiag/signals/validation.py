@@ -73,6 +73,12 @@ class Validation:
         return (self.end - self.best_level) / max(abs(self.best_level), float(TINY))
 
     @property
+    def kept_rise(self) -> float:
+        """How far above its best it stays: the lowest smooth value of the later half since."""
+        since = self.smooth[self.best :]
+        return float(since[len(since) // 2 :].min() - self.best_level)
+
+    @property
     def drop(self) -> float:
         """How far it fell from its first value to its best."""
         return float(self.raw[0] - self.best_level)

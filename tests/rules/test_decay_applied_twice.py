@@ -36,6 +36,8 @@ TWICE: dict[str, tuple[Course, str]] = {
     "the square of a cosine": (lambda s: cosine(s) ** 2, "two decays multiplied"),
     "with a floor": (lambda s: (0.1 + 0.9 * cosine(s)) ** 2, "two decays multiplied"),
     "a cosine times a line": (lambda s: (1.0 - s) * cosine(s), "two decays multiplied"),
+    "a cosine that drops": (lambda s: cosine(s) * steps(s, 0.1), "along one decay and drops"),
+    "a line that drops": (lambda s: (1.0 - s) * steps(s, 0.3), "along one decay and drops"),
     "half the length": (lambda s: cosine(2.0 * s), "2 times as fast as the run"),
     "a quarter of the length": (lambda s: cosine(4.0 * s), "4 times as fast as the run"),
     "a line of a third": (lambda s: np.maximum(1.0 - 3.0 * s, 0.0), "3 times as fast"),
@@ -85,6 +87,12 @@ def test_the_square_leaves_a_quarter_where_a_half_was_planned() -> None:
 
 def test_an_epoch_log_tells_it_too() -> None:
     assert "2 times as fast" in found("SCH405", rated(lambda s: cosine(2.0 * s), rows=40)).summary
+
+
+def test_an_epoch_log_tells_a_factor_at_every_step() -> None:
+    lr = 1e-4 * 0.105 ** np.arange(30.0)  # 0.95 at each of 44 steps an epoch
+    run = make_run(train_loss=descent(30), lr=series_of(lr), unit="epoch")
+    assert "one factor a step" in found("SCH405", run).summary
 
 
 def test_a_constant_rate_is_no_decay() -> None:

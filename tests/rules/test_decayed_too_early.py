@@ -1,5 +1,7 @@
 """SCH401 decayed-too-early."""
 
+import numpy as np
+
 from lrdiag.finding import CannotTell
 from lrdiag.run import Series
 from tests.curves import (
@@ -46,6 +48,14 @@ def test_is_quiet_where_nothing_was_left_to_learn() -> None:
     assert ask("SCH401", run) is None
 
 
-def test_cannot_tell_from_an_epoch_log() -> None:
-    run = make_run(train_loss=descent(30), lr=cosine_rate(30))
+def test_an_epoch_log_tells_it_too() -> None:
+    rows = np.arange(30)
+    gone = series_of(np.where(rows < 3, 1e-3, 5e-6))
+    loss = series_of(np.where(rows < 3, 2.3 - 0.2 * rows, 1.7 - 1e-4 * rows))
+    assert found("SCH401", make_run(train_loss=loss, lr=gone, unit="epoch"))
+    assert ask("SCH401", make_run(train_loss=descent(30), lr=cosine_rate(30), unit="epoch")) is None
+
+
+def test_cannot_tell_from_a_handful_of_epochs() -> None:
+    run = make_run(train_loss=descent(15), lr=cosine_rate(15))
     assert isinstance(ask("SCH401", run), CannotTell)

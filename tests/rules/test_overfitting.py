@@ -41,6 +41,19 @@ def test_is_quiet_when_both_losses_settle(seed: int) -> None:
     assert ask("FIT201", run) is None
 
 
+def test_fires_where_validation_rises_at_once_and_stays_there() -> None:
+    rows = np.arange(400.0)
+    rng = np.random.default_rng(2)
+    val = 0.64 + 0.3 * (rows > 15) * (1.0 - np.exp(-(rows - 15) / 20.0)) - 1e-4 * rows
+    val = np.where(rows < 15, 0.72 - 0.005 * rows, val) + rng.normal(0.0, 0.005, 400)
+    run = make_run(train_loss=descent(400, end=1e-3), val_loss=series_of(val), unit="epoch")
+    finding = found("FIT201", run)
+    assert finding.evidence[2].label.startswith("lowest of the later half")
+    back = np.where(rows > 330, 0.645, val)
+    run = make_run(train_loss=descent(400, end=1e-3), val_loss=series_of(back), unit="epoch")
+    assert ask("FIT201", run) is None
+
+
 def test_is_quiet_on_a_constant_gap() -> None:
     run = make_run(train_loss=descent(end=0.1), val_loss=every(descent(end=0.5, seed=1), 20))
     assert ask("FIT201", run) is None

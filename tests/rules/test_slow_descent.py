@@ -96,6 +96,13 @@ def test_says_for_a_run_of_this_length() -> None:
     assert found("LR109", make_run(train_loss=line())).summary.endswith("for a run of this length")
 
 
+def test_cannot_tell_from_the_part_before_the_loss_is_lost() -> None:
+    falling = line(70, end=1.9)
+    lost = series_of(np.concatenate((falling.values, np.full(300, np.nan))))
+    assert found("LR109", make_run(train_loss=falling))
+    assert isinstance(ask("LR109", make_run(train_loss=lost)), CannotTell)
+
+
 def test_leaves_a_flat_loss_and_one_at_chance_to_their_rules() -> None:
     loss = line(560, start=2.333, end=2.303, noise=0.005)
     run = make_run(train_loss=loss)
