@@ -53,7 +53,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     lost = loss.rebound / loss.drop if loss.drop > 0.0 else float("inf")
     fell_back = lost >= LOST_SHARE and loss.rebound >= MIN_NOISES * loss.noise
     grew = climb >= ABOVE_START * abs(loss.start) and climb >= MIN_NOISES * loss.noise
-    if not (grew or (fell_back and _learned(signals))) or validation_learns(signals):
+    if not (grew or (fell_back and learned(signals))) or validation_learns(signals):
         return None
     left, end = _left_at(signals), loss.span[1]
     evidence = Evidence(
@@ -83,7 +83,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     )
 
 
-def _learned(signals: Signals) -> bool:
+def learned(signals: Signals) -> bool:
     """Whether there was progress to lose: more than the noise of a few rows."""
     return signals.loss.drop >= MIN_NOISES / 2.0 * signals.loss.noise
 

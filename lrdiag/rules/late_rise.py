@@ -24,7 +24,8 @@ the schedule, weight decay. If neither changed, divide the rate by 2 to 3 from t
 """
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
-from lrdiag.rules.diverged import LOST_SHARE, validation_learns
+from lrdiag.rules import diverged
+from lrdiag.rules.diverged import learned, validation_learns
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import lower_rate, place, too_thin
 from lrdiag.signals import Signals
@@ -33,6 +34,7 @@ from lrdiag.wording import say_number, say_share
 MIN_ROWS = 50  # rows; a tail of 15
 MIN_RISE = 0.1  # of the drop; 73 healthy runs: none rises surely, 70 good ones: one, by 0.01
 MIN_NOISES = 2.0  # noises of one row; that one: 0.4
+MOST_LOST = 0.3  # of the drop; an end that high above the best is no luck of a noisy tail
 RAISED = 1.2  # times; a rate that itself rose over the tail explains a rise
 
 
@@ -43,9 +45,14 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         return thin
     loss, progress = signals.loss, signals.progress
     rise = -progress.tail_gain
-    sure = progress.tail.rises and loss.rebound < LOST_SHARE * loss.drop
-    high = rise >= MIN_RISE * loss.drop and rise >= MIN_NOISES * progress.tail_noise
-    if not (sure and high) or _rate_rose(signals) or validation_learns(signals):
+    sure = progress.tail.rises and not isinstance(diverged.check(signals), Finding)
+    over = max(rise, loss.rebound if loss.rebound >= MOST_LOST * loss.drop else 0.0)
+    high = rise >= MIN_RISE * loss.drop and over >= MIN_NOISES * progress.tail_noise
+    if (
+        not (learned(signals) and sure and high)
+        or _rate_rose(signals)
+        or validation_learns(signals)
+    ):
         return None
     span = (progress.tail_from, loss.span[1])
     return Finding(
@@ -68,7 +75,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
                 "train_loss",
                 span,
             ),
-            Evidence("the same rise", rise / progress.tail_noise, MIN_NOISES, "noises"),
+            Evidence("end above the best", over / progress.tail_noise, MIN_NOISES, "noises")
+            if over > rise
+            else Evidence("the same rise", rise / progress.tail_noise, MIN_NOISES, "noises"),
         ),
         fixes=(
             Fix(

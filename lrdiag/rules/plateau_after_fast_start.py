@@ -36,7 +36,8 @@ MIN_ROWS = 100  # rows; fewer leave a tail of less than 30, in which no slope is
 FAST = 0.15  # of the learning-rate time until nine tenths of the drop
 LEVEL = 0.01  # of the drop; the most that the tail gains
 NARROW = 0.05  # of the drop; a wider interval of that gain is no proof of a plateau
-NEAR_ZERO = 0.1  # of the start; a loss below has converged
+NEAR_ZERO = 0.2  # of the start; a loss below has learned: contrastive with noise 0.12, higher
+# rates too high to settle 0.53 up
 KEPT = 0.5  # of the peak rate; a rate that fell below has been decayed
 LEARNED = 6.0  # noises; a drop below is no fast start
 

@@ -31,6 +31,30 @@ class AccuracyChange:
     noise: float
 
 
+@dataclass(frozen=True, slots=True)
+class AccuracyLevel:
+    """Where an accuracy stood over the whole run.
+
+    Attributes:
+        usual: The median; points.
+        highest: The highest value; points.
+        rows: Number of values.
+    """
+
+    usual: float
+    highest: float
+    rows: int
+
+
+def measure_level(accuracy: Series) -> AccuracyLevel | None:
+    """Return where an accuracy stood; None with too few values."""
+    points = accuracy.finite()
+    if len(points) < FEWEST:
+        return None
+    values = np.clip(points.values, -HUGE, HUGE) * _to_points(points.values)
+    return AccuracyLevel(float(np.median(values)), float(values.max()), len(points))
+
+
 def measure_lead(val: Series, train: Series) -> float | None:
     """Return by how many points the first accuracy leads over the second half of its run.
 

@@ -6,7 +6,13 @@ import numpy as np
 
 from lrdiag.numerics import FloatArray
 from lrdiag.run import Config, Run, SeriesName
-from lrdiag.signals.accuracy import AccuracyChange, measure_change, measure_lead
+from lrdiag.signals.accuracy import (
+    AccuracyChange,
+    AccuracyLevel,
+    measure_change,
+    measure_lead,
+    measure_level,
+)
 from lrdiag.signals.alternation import Alternation, measure_alternation
 from lrdiag.signals.curve import Curve, measure_curve
 from lrdiag.signals.decay import Decay, measure_decay
@@ -115,8 +121,9 @@ class Signals:
     @cached_property
     def period(self) -> Period | None:
         """The pattern of an epoch, logged or seen; None where epochs are few or sparse."""
-        if self.run.epochs is None and self.run.x.unit == "epoch":
-            return None  # a cycle of several epochs is no order of the batches
+        by_epoch = self.run.epochs is None and self.run.x.unit == "epoch"
+        if self.rows == 0 or by_epoch:  # a cycle of several epochs is no order of the batches
+            return None
         return measure_period(self.loss, self.run.epochs)
 
     @cached_property
@@ -196,6 +203,14 @@ class Signals:
     def loss_scale(self) -> LossScale | None:
         """The loss scale of mixed precision; None if it was not logged."""
         return measure_loss_scale(self.run["loss_scale"]) if "loss_scale" in self.run else None
+
+    @cached_property
+    def accuracy_level(self) -> AccuracyLevel | None:
+        """Where the logged accuracy stood, that of validation first; None without one."""
+        for name in ("val_accuracy", "train_accuracy"):
+            if name in self.run:
+                return measure_level(self.run[name])
+        return None
 
     @cached_property
     def accuracy_gain(self) -> float | None:

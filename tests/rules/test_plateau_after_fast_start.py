@@ -26,6 +26,11 @@ def test_a_loss_near_zero_is_no_plateau() -> None:
     assert ask("LR112", run) is None
 
 
+def test_a_loss_that_has_come_down_to_an_eighth_has_learned() -> None:
+    run = make_run(train_loss=descent(start=2.9, pace=40.0, end=0.35), lr=constant_rate())
+    assert ask("LR112", run) is None
+
+
 def test_a_long_tail_is_no_plateau() -> None:
     assert ask("LR112", make_run(train_loss=power_law(), lr=constant_rate())) is None
 

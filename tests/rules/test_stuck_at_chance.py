@@ -34,6 +34,25 @@ def test_is_quiet_where_the_accuracy_rises() -> None:
     assert ask("LR111", run) is None
 
 
+def test_an_accuracy_of_one_in_ten_tells_it_where_the_loss_comes_down_to_chance() -> None:
+    loss = [2.678, 2.401, 2.401, 2.375, 2.361, 2.356, 2.364, 2.362, 2.356, 2.344, 2.346, 2.368]
+    guesses = [0.116, 0.087, 0.098, 0.097, 0.087, 0.1, 0.111, 0.098, 0.1, 0.09, 0.111, 0.1]
+    run = make_run(
+        train_loss=series_of(np.array(loss)),
+        val_accuracy=series_of(np.array(guesses)),
+        unit="epoch",
+    )
+    finding = found("LR111", run)
+    assert "10 classes" in finding.summary
+    assert finding.fixes[0].action.startswith("Divide the learning rate by 10")
+    learns = make_run(
+        train_loss=series_of(np.array(loss)),
+        val_accuracy=series_of(np.array([*guesses[:-2], 0.16, 0.21])),
+        unit="epoch",
+    )
+    assert ask("LR111", learns) is None
+
+
 def test_cannot_tell_from_a_handful_of_rows() -> None:
     assert isinstance(ask("LR111", make_run(train_loss=flat(2.3, rows=5))), CannotTell)
 
