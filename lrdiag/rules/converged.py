@@ -24,6 +24,7 @@ import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Severity
 from lrdiag.rules.rule import Rule
+from lrdiag.rules.start_overshoot import blows_up
 from lrdiag.rules.words import place, tail_gain, too_thin
 from lrdiag.signals import Signals
 from lrdiag.signals.progress import TAIL
@@ -44,7 +45,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     loss, progress, schedule = signals.loss, signals.progress, signals.schedule
-    if not _level_tail(signals):
+    if not _level_tail(signals) or blows_up(signals):  # a blow-up is no level to come down from
         return None
     decayed = schedule is not None and schedule.left <= DECAYED
     low = loss.end <= NEAR_ZERO * float(np.median(loss.bins.level[:3]))

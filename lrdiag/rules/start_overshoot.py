@@ -2,7 +2,8 @@
 
 ## What it shows
 Within the first twentieth of the run the loss rises by a third or more over where it started.
-If the run then ends near that start, most of it was lost to the jump.
+If the run then ends near that start, most of it was lost to the jump. A log of one row an epoch
+shows no steps; there a first epoch that averages a thousand times the second tells of the jump.
 
 ## Why it matters
 The first updates threw the weights far from their initial values. Adaptive optimizers often
@@ -37,12 +38,16 @@ MIN_RISE = 0.3  # of the start; 73 healthy runs: at most 0.02, 68 of 70 good one
 MIN_NOISES = 8.0  # noises; a noisy start of those 70: at most 2.0
 MIN_SCATTERS = 2.5  # of the first rows; 60 real overshoots: 3.3 up, noisy rows: at most 1.8
 BAD_END = 0.75  # of the start; 73 healthy runs end below 0.68, the good two that overshoot at 0
+BLOWN = 1e3  # times the second epoch; 60 healthy epoch logs: at most 3.5, blown up: 1,100 up
+FEWEST_EPOCHS = 5  # rows
 MOST = 1e99  # times the start; evidence is finite
 SHORT = 0.05  # of the run; two good runs overshoot, back after 0.4 and 2.8 %
 
 
 def check(signals: Signals) -> Finding | CannotTell | None:
     """Look for a loss that rises at once."""
+    if blows_up(signals):
+        return _blown_epoch(signals)
     thin = too_thin(signals, MIN_ROWS)
     if thin is not None:
         return thin
@@ -74,6 +79,43 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         ),
         evidence=(times, end, time) if bad else (times, time, end),
         fixes=_fixes(signals, bad),
+    )
+
+
+def blows_up(signals: Signals) -> bool:
+    """Whether the first epoch of an epoch log averages what only a blow-up within it can."""
+    if signals.run.x.unit != "epoch" or signals.rows < FEWEST_EPOCHS:
+        return False
+    first, second = signals.loss.raw[:2]
+    return bool(first > BLOWN * abs(second) > 0.0)
+
+
+def _blown_epoch(signals: Signals) -> Finding:
+    (first, second), steps = signals.loss.raw[:2], signals.loss.steps
+    return Finding(
+        severity=Severity.WARNING,
+        confidence=0.85,
+        summary=(
+            f"The first epoch averages {say_loss(float(first))} and the second "
+            f"{say_loss(float(second))}: the loss shot up within the first"
+        ),
+        cause="The first steps are too long, for this rate or for inputs that nobody scaled.",
+        evidence=(
+            Evidence(
+                "first epoch over the second",
+                min(float(first / abs(second)), MOST),
+                BLOWN,
+                "×",
+                "train_loss",
+                (float(steps[0]), float(steps[1])),
+                float(steps[0]),
+            ),
+        ),
+        fixes=(
+            Fix("Scale inputs and targets to a spread of 1", "Large ones make every step long."),
+            Fix("Warm up over 1 to 5 % of the run", "Short first steps meet the steepest part."),
+            lower_rate(signals, 3, 10, "Shorter steps leave less to come back from."),
+        ),
     )
 
 

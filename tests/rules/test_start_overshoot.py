@@ -49,3 +49,14 @@ def test_a_loss_that_overflows_in_all_but_name_jumps_from_its_first_row() -> Non
     values = 2.26 * 3.5 ** np.arange(500.0)
     summary = found("LR103", make_run(train_loss=series_of(values))).summary
     assert summary.startswith("The loss jumps from 2.26 to ")
+
+
+def test_a_first_epoch_a_thousand_times_the_second_blew_up_within() -> None:
+    values = np.array([4.5e7, *np.linspace(1016.0, 209.0, 39)])
+    finding = found("LR103", make_run(train_loss=series_of(values), unit="epoch"))
+    assert "first epoch averages 4.5" in finding.summary
+    assert finding.evidence[0].value > 40_000.0
+    unscaled = np.array([24_000.0, *np.linspace(130.0, 9.0, 39)])
+    assert ask("LR103", make_run(train_loss=series_of(unscaled), unit="epoch")) is None
+    level = np.array([4.5e7, *np.full(39, 5963.0)])
+    assert ask("LR116", make_run(train_loss=series_of(level), unit="epoch")) is None
