@@ -52,7 +52,10 @@ UNREADABLE: Mapping[Cause, Callable[[RunInWords], str]] = {
         "The loss never changes or falls below zero, so its fall cannot be told as a share."
     ),
     "never-finite": lambda run: (
-        "The loss is not a number from the first rows on, before any rate could matter."
+        f"The loss stops being a number after {run.rows()}, too early to see whether the rate or "
+        "the data did it."
+        if run.signals.rows
+        else "The loss is not a number from the first row on, before any rate could matter."
     ),
     "few-rows": _few_rows,
     "bad-sample": lambda run: (

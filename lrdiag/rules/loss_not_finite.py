@@ -34,7 +34,7 @@ from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import clip_gradient, lower_rate, lower_rate_later, place, places
 from lrdiag.run import Series
 from lrdiag.signals import Signals
-from lrdiag.wording import count, say_step
+from lrdiag.wording import count, say_step, spell_count
 
 LOOK_BACK = 50  # rows before the first NaN that tell what led there
 RECENT = 5  # rows; the part of them in which a runaway shows
@@ -42,6 +42,7 @@ GREW_NOISES = 6.0  # noises; 7 calm runs with NaN put into the data: at most 0.9
 FEW_ROWS = 0.1  # of the first row, taken for a noise where at most ten rows came before
 GREW_GRADIENT = 3.0  # times the usual norm; the same 7: at most 2.4, 10 that diverge: 95 up
 MOST = 1e99  # of either measure; evidence is finite
+TOO_FEW = 5  # rows before the first NaN; in fewer nothing can be seen to grow
 EARLY_SHARE = 0.05  # of the run; a rate that fails there is wrong by an order of magnitude
 
 
@@ -70,8 +71,9 @@ def check(signals: Signals) -> Finding | CannotTell | None:
             (float(steps[first]), float(steps[-1] if lasting else steps[bad[-1]])),
             float(steps[first]),
         ),
-        Evidence("rise just before", loss_grew, GREW_NOISES, "noises", name),
     ]
+    if first >= TOO_FEW or loss_grew > 0.0:
+        evidence.append(Evidence("rise just before", loss_grew, GREW_NOISES, "noises", name))
     if gradient_grew is not None:
         evidence.append(
             Evidence(
@@ -88,7 +90,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
         summary=_summary(signals, series, bad, lasting),
         cause=_cause(first, runaway, early),
         evidence=tuple(evidence),
-        fixes=_fixes(signals, float(steps[first]), runaway, early),
+        fixes=_fixes(signals, float(steps[first]), runaway, early, few=0 < first < TOO_FEW),
     )
 
 
@@ -146,13 +148,21 @@ def _cause(first: int, runaway: bool, early: bool) -> str:
         return "The learning rate is far too high: the loss runs away within the first steps."
     if runaway:
         return "The steps are too large: the loss or its gradient grew until it overflowed."
+    if first < TOO_FEW:
+        before = spell_count(first, "value").lower()
+        return (
+            f"Only {before} came before, too few to see anything grow: the first updates were far "
+            "too long, or a label or an input is bad."
+        )
     return (
         "A bad label or input, or a division or logarithm without a floor. The rate is less "
         "likely: nothing grew before."
     )
 
 
-def _fixes(signals: Signals, step: float, runaway: bool, early: bool) -> tuple[Fix, ...]:
+def _fixes(
+    signals: Signals, step: float, runaway: bool, early: bool, *, few: bool
+) -> tuple[Fix, ...]:
     batch = Fix(
         f"Print the batch of {place(signals, step)}",
         "Look for NaN labels, empty samples and values far out of range.",
@@ -165,6 +175,9 @@ def _fixes(signals: Signals, step: float, runaway: bool, early: bool) -> tuple[F
         rate = lower_rate(signals, 2, 10, "A shorter step does not leave the valley.")
         return rate, clip_gradient(signals, "One long step cannot spoil the weights then."), stop
     clean = "If the data are clean"
+    if few:
+        reason = "A rate that fails at once is wrong by a decade."
+        return batch, lower_rate_later(signals, 10, 100, clean, reason), stop
     return batch, stop, lower_rate_later(signals, 2, 5, clean, "The step was too long then.")
 
 

@@ -47,6 +47,17 @@ def test_a_runaway_of_a_few_rows_is_one_too() -> None:
     assert "far too high" in finding.cause
 
 
+def test_a_nan_after_the_first_update_leaves_the_rate_in_doubt() -> None:
+    lost = broken(descent(), 1)
+    finding = found("LR101", make_run(train_loss=lost, lr=constant_rate(lr=0.1)))
+    assert "Only one value came before" in finding.cause
+    assert "first updates were far too long" in finding.cause
+    assert finding.fixes[1].factor == (0.01, 0.1)
+    assert finding.fixes[1].conditional
+    never = found("LR101", make_run(train_loss=broken(descent(), 0)))
+    assert "very first loss" in never.cause
+
+
 def test_a_nan_that_passes_is_a_warning() -> None:
     finding = found("LR101", make_run(train_loss=broken(descent(), 350, 352)))
     assert finding.severity is Severity.WARNING
