@@ -41,6 +41,8 @@ MIN_FALL = 0.01  # of the start; less is flat (LR110)
 MOST_NOISE = 0.35  # of the start; 88 slow runs: at most 0.24, a rate 100 times too high: 0.46
 DECAYED = 0.5  # of the peak rate; a schedule that went on to there is a run of its full length,
 FELL = 0.1  # of the start, and a fall by more than this is what that length was for
+FEWEST_VALS = 6  # values of val_loss; fewer do not tell where it stopped
+VAL_STOPS = 0.6  # of the run; 68 slow runs: the lowest validation loss is their last
 SURE_HALF = 0.4  # a line has 0.5
 WARMING = 0.8  # of the run; a rate whose peak comes later was never tried
 
@@ -93,12 +95,22 @@ def _goes_on(signals: Signals) -> bool:
 
 
 def _another_matter(signals: Signals) -> bool:
-    """Whether the loss is flat, blown up by its rate, or fell by what its schedule allows."""
+    """Whether the loss is flat, blown up, memorised, or fell by what its schedule allows."""
     loss, schedule = signals.loss, signals.schedule
     if loss.noise > MOST_NOISE * abs(loss.start) or overshoots(signals) or stays(signals):
         return True
+    if _validation_stopped(signals):
+        return True
     decayed = schedule is not None and schedule.left <= DECAYED
     return decayed and signals.progress.fall > FELL * abs(loss.start)
+
+
+def _validation_stopped(signals: Signals) -> bool:
+    """Whether validation was best long ago: what falls since then is memorised, not learned."""
+    val = signals.validation
+    if val is None or signals.loss_name != "train_loss" or len(val) < FEWEST_VALS:
+        return False
+    return signals.loss.share(float(val.steps[val.best])) <= VAL_STOPS and val.drop > 0.0
 
 
 def _evidence(signals: Signals) -> tuple[Evidence, ...]:

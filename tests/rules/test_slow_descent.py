@@ -96,6 +96,14 @@ def test_says_for_a_run_of_this_length() -> None:
     assert found("LR109", make_run(train_loss=line())).summary.endswith("for a run of this length")
 
 
+def test_what_falls_after_validation_has_stopped_is_memorised() -> None:
+    falling, rows = line(40, start=0.7, end=0.4, noise=0.003), np.arange(40.0)
+    stopped = series_of(0.85 + 0.3 * np.exp(-rows / 4.0) + 0.0004 * rows)
+    still = series_of(1.2 - 0.008 * rows)
+    assert ask("LR109", make_run(train_loss=falling, val_loss=stopped, unit="epoch")) is None
+    assert found("LR109", make_run(train_loss=falling, val_loss=still, unit="epoch"))
+
+
 def test_cannot_tell_from_the_part_before_the_loss_is_lost() -> None:
     falling = line(70, end=1.9)
     lost = series_of(np.concatenate((falling.values, np.full(300, np.nan))))
