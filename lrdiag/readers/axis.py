@@ -27,6 +27,8 @@ LARGEST_STEP = 2.0**53  # beyond it one step is not told from the next; NaN is n
 MIN_SHUFFLED = 8  # points; fewer show no order of their own
 MIN_DISTINCT = 0.9  # of the points; 100 of 0..999 drawn at random have 0.95, a restart repeats
 MAX_ROUGHER = 1.5  # times; shuffled rows in order: 0.1 to 1.0, a random counter of a curve: 10
+FEWEST_BESIDE = 3  # rows of other values; fewer show no counter of their own
+BEHIND = 0.5  # of the step before; a validation that is late lags by a part of one interval
 FEW = 5  # points whose median stands for a level
 
 
@@ -118,6 +120,10 @@ def _count(
         return (Layout(Axis(name, unit), steps, passes, notes=(why,)),)
     notes: tuple[str, ...] = ()
     steps = steps.copy()
+    if unit == "step" and _place_beside(steps, main.rows):
+        notes += (
+            f"Rows of other values count epochs in {name}; they stand where they were logged.",
+        )
     kinds = [_kind_of_fall(at, main.values, falls, k, passes, main.rows) for k in range(len(falls))]
     local = [int(fall) for fall, kind in zip(falls, kinds, strict=True) if kind == "goes on"]
     if local and unit == "step":
@@ -134,6 +140,29 @@ def _count(
         axis, values, restarts, more = part
         laid.append(Layout(axis, values, passes, restarts, (first, last), notes + more))
     return tuple(laid)
+
+
+def _place_beside(steps: FloatArray, rows: IntArray) -> bool:
+    """Put rows that count epochs in a column of steps at the step before, in place; say if any do.
+
+    MMEngine logs validation so, between the points of the training loss: steps 10, 20, 30, 1.
+    """
+    beside = np.ones(len(steps), dtype=bool)
+    beside[rows] = False
+    beside[: rows[0]] = False
+    others = np.flatnonzero(beside)
+    if len(others) < FEWEST_BESIDE:
+        return False
+    before = steps[rows[np.searchsorted(rows, others) - 1]]
+    strides, later = np.diff(steps[others]), len(others) // 2
+    even = bool(strides.min() > 0.0 and strides.min() == strides.max())
+    between = bool(np.all(np.diff(before) > 0.0))  # else they were written after all the others
+    if not (even and between) or np.any(steps[others] >= before):
+        return False
+    if np.any(steps[others][later:] > BEHIND * before[later:]):
+        return False
+    steps[others] = before
+    return True
 
 
 def _most_falls(main: Cells) -> float:

@@ -166,3 +166,27 @@ def test_a_training_resumed_at_an_epoch_counts_on_from_where_that_began() -> Non
     np.testing.assert_array_equal(run["train_loss"].steps, np.arange(60.0))
     assert run.restarts == (20.0,)
     assert run.repeated == 17
+
+
+def test_validations_that_count_epochs_in_the_column_of_steps_stand_where_they_were_logged() -> (
+    None
+):
+    lines = []
+    for epoch in range(1, 6):
+        lines += [
+            f"{100 * epoch + k - 90},{falling(100 * epoch + k):.3f}," for k in range(0, 100, 10)
+        ]
+        lines.append(f"{epoch},,{3.2 - 0.3 * epoch}")
+    (run,) = read_rows("step,loss,val_loss", lines)
+    np.testing.assert_array_equal(run["val_loss"].steps, [100.0, 200.0, 300.0, 400.0, 500.0])
+    assert any("count epochs in step" in note for note in run.notes)
+
+
+def test_a_validation_that_is_late_stays_at_its_own_step() -> None:
+    lines = []
+    for step in range(10, 510, 10):
+        lines.append(f"{step},{falling(step)},")
+        if step % 100 == 20 and step > 100:
+            lines.append(f"{step - 20},,{falling(step) + 0.2}")
+    (run,) = read_rows("step,loss,val_loss", lines)
+    np.testing.assert_array_equal(run["val_loss"].steps, [100.0, 200.0, 300.0, 400.0])
