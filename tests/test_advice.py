@@ -267,6 +267,16 @@ def test_epochs_are_counted_as_epochs() -> None:
     assert "20 epochs" not in advice.next_step
 
 
+def test_a_loss_below_zero_is_said_to_be_so_and_given_a_run_to_compare() -> None:
+    values = 1.0 - 3.0 * (1.0 - np.exp(-np.arange(60.0) / 15.0))
+    advice = diagnose(make_run(train_loss=series_of(values), lr=constant_rate(60, lr=1e-3))).advice
+    assert advice.action == "unsure"
+    assert "falls below zero" in advice.reason
+    assert "Train as long at 0.003" in advice.next_step
+    still = diagnose(make_run(train_loss=series_of(np.full(60, 2.0)))).advice
+    assert "below zero" not in still.reason
+
+
 @pytest.mark.parametrize("rows", range(6))
 def test_a_handful_of_rows_gives_no_direction(rows: int) -> None:
     advice = advice_on(make_run(train_loss=series_of(line(max(rows, 1)).values[:rows])))

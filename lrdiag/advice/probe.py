@@ -134,7 +134,9 @@ BY_CAUSE: Mapping[Cause, Probe] = {
         "Log the training loss beside the validation loss and diagnose again."
     ),
     "no-ratio": lambda run, move: (
-        "Log a loss that is zero for a perfect model, such as cross entropy or squared error."
+        _try_both(run, move)
+        if run.below_zero
+        else "Log a loss that is zero for a perfect model, such as cross entropy or squared error."
     ),
     "never-finite": lambda run, move: (
         "Compute the loss of one batch before any update: if it is not finite, inputs, labels or "

@@ -49,7 +49,9 @@ UNREADABLE: Mapping[Cause, Callable[[RunInWords], str]] = {
         "The log holds no training loss, and pace and overshoot are read from that."
     ),
     "no-ratio": lambda run: (
-        "The loss never changes or falls below zero, so its fall cannot be told as a share."
+        "The loss falls below zero, so how far it fell cannot be told as a share of its start."
+        if run.below_zero
+        else "The loss never changes, so there is no fall to judge the rate by."
     ),
     "never-finite": lambda run: (
         f"The loss stops being a number after {run.rows()}, too early to see whether the rate or "

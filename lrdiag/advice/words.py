@@ -24,6 +24,11 @@ class RunInWords:
         self._today = today
         self._unit = signals.run.x.unit
 
+    @property
+    def below_zero(self) -> bool:
+        """Whether the loss is of a kind that has no zero to fall to, as a log-likelihood."""
+        return bool(self.signals.rows) and float(self.signals.loss.raw.min()) < 0.0
+
     def rows(self) -> str:
         """Return how many rows of training loss the log holds."""
         return say_length(self.signals.shape.rows, "index")
