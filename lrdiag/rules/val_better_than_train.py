@@ -85,7 +85,10 @@ def _summary(better: float, leads: float | None) -> str:
 def _cause(leads: float | None) -> str:
     usual = "Dropout, augmentation or mixed labels make training harder than validation"
     if leads is None:
-        return f"{usual}; with none of them in use, validation samples are in the training data."
+        return (
+            f"{usual}, and a loss averaged over past steps lags behind it. With none of these, "
+            "validation samples are easier, or are in the training data."
+        )
     if leads >= MIN_LEAD:
         return (
             f"{usual}. If you use none of them, validation samples are in the training data: the "

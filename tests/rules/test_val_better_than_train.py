@@ -23,7 +23,7 @@ def test_fires_on_a_validation_that_stays_below() -> None:
     finding = found("FIT204", run)
     assert finding.severity is Severity.NOTE
     assert finding.summary == "Validation lies clearly below training 100 % of the later run"
-    assert "with none of them in use" in finding.cause
+    assert "validation samples are easier" in finding.cause
     assert finding.evidence[0].span == (259.0, 499.0)
 
 
