@@ -22,6 +22,7 @@ _HOMES = {
     "Finding": "lrdiag.finding",
     "Fix": "lrdiag.finding",
     "LrdiagError": "lrdiag.errors",
+    "RangeTestResult": "lrdiag.finder_face",
     "RULES": "lrdiag.rules",
     "ReadError": "lrdiag.errors",
     "Rule": "lrdiag.rules",
@@ -30,7 +31,9 @@ _HOMES = {
     "Severity": "lrdiag.finding",
     "compare": "lrdiag.face",
     "diagnose": "lrdiag.face",
+    "find_lr": "lrdiag.finder_face",
     "find_rule": "lrdiag.rules",
+    "range_test": "lrdiag.finder_face",
     "read_runs": "lrdiag.face",
 }
 

@@ -8,6 +8,9 @@ from lrdiag.face import Diagnosis as Diagnosis
 from lrdiag.face import compare as compare
 from lrdiag.face import diagnose as diagnose
 from lrdiag.face import read_runs as read_runs
+from lrdiag.finder_face import RangeTestResult as RangeTestResult
+from lrdiag.finder_face import find_lr as find_lr
+from lrdiag.finder_face import range_test as range_test
 from lrdiag.finding import CannotTell as CannotTell
 from lrdiag.finding import Evidence as Evidence
 from lrdiag.finding import Finding as Finding

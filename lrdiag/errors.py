@@ -13,6 +13,7 @@ LrdiagError
 ├── DataError                 a user's data set that a task cannot be trained on
 ├── MissingPackageError       what was asked needs a package that is not installed
 ├── UntestableError           a model, optimizer or data that no range test can train
+├── InterruptedTestError      a range test that another process of the training ended
 ├── OutOfMemoryError          a training step that does not fit the device's memory
 └── MalformedResultError      data that should be a record of lrdiag and is not
 """
@@ -70,6 +71,10 @@ class InvalidSpecError(LrdiagError):
 
 class UntestableError(LrdiagError):
     """A model, optimizer or data that no range test can train."""
+
+
+class InterruptedTestError(LrdiagError):
+    """A range test that another process of the training ended."""
 
 
 class OutOfMemoryError(LrdiagError):

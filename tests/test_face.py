@@ -31,6 +31,7 @@ PUBLIC = {
     "Fix",
     "LrdiagError",
     "RULES",
+    "RangeTestResult",
     "ReadError",
     "Rule",
     "Run",
@@ -38,7 +39,9 @@ PUBLIC = {
     "Severity",
     "__version__",
     "diagnose",
+    "find_lr",
     "find_rule",
+    "range_test",
     "read_runs",
 }
 

@@ -7,6 +7,8 @@ from typing import Any, Literal, Self
 from lrdiag.finder.plain import from_plain, to_plain
 from lrdiag.finder.result import Rung
 
+Phase = Literal["sweep", "rungs", "longer", "done"]
+
 MOST_POINTS = 300  # of the curve that is told on the way
 
 
@@ -24,7 +26,7 @@ class Progress:
         rungs: The trainings finished so far.
     """
 
-    phase: Literal["sweep", "rungs", "longer", "done"]
+    phase: Phase
     done: int
     total: int
     lrs: tuple[float, ...] = ()

@@ -7,14 +7,14 @@ from typing import Any, Self
 
 from lrdiag.errors import InvalidSpecError
 from lrdiag.finder.plain import from_plain, to_plain
-
-Value = bool | int | float | str
+from lrdiag.training.card import Value
 
 LEAST_STEPS, MOST_STEPS = 10, 10_000  # of the sweep
 MOST_SEEDS = 64
-RUNG_STEPS = 30  # of one short training, from 32 examples a batch; fewer examples take up to 90
-USUAL_RUNGS = 6  # 4 to 6 on ordinary problems
-CONFIRM_STEPS = 900  # find_lr trains on: rungs of 100 steps on two sets of batches
+LEAST_REACH = 10.0  # lr_max by lr_min: rungs stand half a decade apart
+RUNG_STEPS = 50  # of one short training, from 32 examples a batch; fewer examples take up to 100
+USUAL_RUNGS = 4
+CONFIRM_STEPS = 800  # find_lr trains on: rungs of 100 steps on two sets of batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class RangeTestSpec:
         return from_plain(cls, data)
 
 
-def plan_steps(sweep: int, *, confirm: bool) -> int:
+def plan_steps(sweep: int, *, confirm: bool, rung_steps: int = RUNG_STEPS) -> int:
     """Return about how many training steps a sweep of so many steps and its rungs take."""
-    return sweep + USUAL_RUNGS * RUNG_STEPS + (CONFIRM_STEPS if confirm else 0)
+    return sweep + USUAL_RUNGS * rung_steps + (CONFIRM_STEPS if confirm else 0)
 
 
 def check_range(lr_min: float, lr_max: float) -> None:
@@ -88,6 +88,11 @@ def check_range(lr_min: float, lr_max: float) -> None:
         raise InvalidSpecError(
             f"lr_min {lr_min:g} and lr_max {lr_max:g} are no range of rates.",
             hint="lr_min lies above 0 and below lr_max.",
+        )
+    if lr_max < LEAST_REACH * lr_min:
+        raise InvalidSpecError(
+            f"From {lr_min:g} to {lr_max:g} there is little to find.",
+            hint=f"Let lr_max be at least {LEAST_REACH:g} times lr_min.",
         )
 
 

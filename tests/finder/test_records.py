@@ -106,3 +106,4 @@ def test_the_plan_is_told_beforehand() -> None:
 
 def test_the_records_load_no_torch() -> None:
     assert "torch" not in loaded_after("import lrdiag.finder")
+    assert "torch" not in loaded_after("import lrdiag\nlrdiag.range_test, lrdiag.find_lr")
