@@ -12,7 +12,7 @@ from torch import Tensor
 from lrdiag.finder.band import make_band
 from lrdiag.finder.batches import Batches, count_examples, generators_of
 from lrdiag.finder.climb import FLAT, LONG, USUAL_WEIGHT, Ask, Climb, Climber
-from lrdiag.finder.course import PROBES, OneByOne
+from lrdiag.finder.course import PROBES
 from lrdiag.finder.health import Notes, ReluWatch, look_at_gradients, tell_health
 from lrdiag.finder.memory import explained
 from lrdiag.finder.monitor import Monitor
@@ -33,7 +33,9 @@ from lrdiag.finder.stepper import Stepper
 from lrdiag.finder.subject import Subject
 from lrdiag.finder.suggestion import refusal, suggest
 from lrdiag.finder.sweep import Sweep, run_sweep, sweep_rates
+from lrdiag.finder.together import Together
 from lrdiag.finder.usual import UNKNOWN, usual_decades
+from lrdiag.numerics import FloatArray
 
 ENOUGH_EXAMPLES = 32  # a batch; fewer are noisier and take longer rungs
 PLATEAU = 0.05  # share of the start: a loss that fell by less is still on its first plateau
@@ -123,8 +125,8 @@ class _Test:
         self._monitor = Monitor(watch, self._planned, together=subject.distributed)
         self._notes = Notes()
         self._usual = usual_decades(subject.optimizers)
-        trainer = OneByOne(subject, self._stepper, batches, state, self._monitor, self._notes)
-        self._climber = Climber(trainer, self._usual, _bounds(options), self._monitor)
+        self._trainer = Together(subject, self._stepper, batches, state, self._monitor, self._notes)
+        self._climber = Climber(self._trainer, self._usual, _bounds(options), self._monitor)
 
     def run(self) -> RangeTestResult:
         """Train, and say what came of it."""
@@ -164,18 +166,22 @@ class _Test:
         return run_sweep(self._stepper, rates, options.diverge_threshold, self._monitor)
 
     def _sweep_seeds(self, sweep: Sweep) -> Band | None:
-        if not self._subject.starts or not sweep.lr:
+        """Sweep from the weights of other seeds, at once or one after another."""
+        options, starts = self._options, self._subject.starts
+        if not starts or not sweep.lr:
             return None
-        rates = sweep_rates(self._options.lr_min, self._options.lr_max, self._options.steps)
+        rates = sweep_rates(options.lr_min, options.lr_max, options.steps)
+        others = self._trainer.sweep(rates.tolist(), starts, options.diverge_threshold)
+        why = "" if others is not None else self._trainer.why
+        if others is None:
+            others = [self._sweep_from(one, rates) for one in starts]
+        return make_band(sweep, others, why=why)
 
+    def _sweep_from(self, start: Mapping[str, Tensor], rates: FloatArray) -> Sweep:
+        self._state.rewind()
+        self._subject.model.load_state_dict(start)
         threshold = self._options.diverge_threshold
-
-        def other(start: Mapping[str, Tensor]) -> Sweep:
-            self._state.rewind()
-            self._subject.model.load_state_dict(start)
-            return run_sweep(self._stepper, rates, threshold, self._monitor, shown=False)
-
-        return make_band(sweep, [other(one) for one in self._subject.starts])
+        return run_sweep(self._stepper, rates, threshold, self._monitor, shown=False)
 
     def _search(self, sweep: Sweep) -> Climb:
         """Climb from the usual rate, and on with longer rungs where the curve asks for them."""

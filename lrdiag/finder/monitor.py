@@ -54,6 +54,22 @@ class Monitor:
         if held:
             yield self._read(held)
 
+    def read_rows(self, losses: Iterable[Tensor], copies: int) -> Iterator[list[list[float]]]:
+        """Go through steps of several copies, as ``read`` does.
+
+        Args:
+            losses: Takes a step of all copies whenever it is asked; shape (copies,).
+            copies: How many.
+        """
+        held: list[Tensor] = []
+        for loss in losses:
+            held.append(loss)
+            if len(held) >= self._every:
+                yield self._read_rows(held, copies)
+                held = []
+        if held:
+            yield self._read_rows(held, copies)
+
     def each(self, losses: list[Tensor]) -> list[float]:
         """Return some losses at once, each the mean over all processes."""
         return self._take(losses) if losses else []
@@ -77,11 +93,23 @@ class Monitor:
             rungs=tuple(self.rungs),
         )
 
-    def _read(self, held: list[Tensor]) -> list[float]:
+    def _read_rows(self, held: list[Tensor], copies: int) -> list[list[float]]:
+        self._pace(len(held))
+        self._every = self._wanted
+        rows: list[list[float]] = torch.stack(held).detach().double().tolist()
+        self.done += len(held) * copies
+        self.tell()
+        return rows
+
+    def _pace(self, steps: int) -> None:
+        """Settle how many steps to take before the next read."""
         now = time.perf_counter()
-        a_step = (now - self._last) / len(held)
+        a_step = (now - self._last) / steps
         self._last = now
         self._wanted = int(min(max(SECONDS_A_READ / max(a_step, 1e-9), 1), STEPS_A_READ))
+
+    def _read(self, held: list[Tensor]) -> list[float]:
+        self._pace(len(held))
         values = self._take(held)
         self.done += len(held)
         return values

@@ -57,6 +57,10 @@ class Stepper:
         """How many batches one step takes."""
         return self._accumulate
 
+    def batches_at(self, index: int) -> list[Any]:
+        """Return the batches of a step."""
+        return self._batches.take(index * self._accumulate, self._accumulate)
+
     def loss(self, batch: Any) -> Tensor:  # noqa: ANN401 - the user's batch
         """Return the loss of a batch as the training sees it, with its graph."""
         if self._autocast is None:
@@ -98,9 +102,8 @@ class Stepper:
         scaler = self._scaler if scaled else None
         for parameter in self._parameters:
             parameter.grad = None
-        first = index * self._accumulate
         total: Tensor | None = None
-        for batch in self._batches.take(first, self._accumulate):
+        for batch in self.batches_at(index):
             loss = self.loss(batch) / self._accumulate
             if not loss.requires_grad:
                 raise UntestableError(
