@@ -27,6 +27,7 @@ gradient; where the climb began within the warmup, warm up more slowly.
 import numpy as np
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
+from lrdiag.rules.epoch_periodic import ends_on_a_peak
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.words import clip_gradient, lower_rate, place, too_thin
 from lrdiag.signals import Signals
@@ -54,6 +55,8 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     fell_back = lost >= LOST_SHARE and loss.rebound >= MIN_NOISES * loss.noise
     grew = climb >= ABOVE_START * abs(loss.start) and climb >= MIN_NOISES * loss.noise
     if not (grew or (fell_back and learned(signals))) or validation_learns(signals):
+        return None
+    if ends_on_a_peak(signals):
         return None
     left, end = _left_at(signals), loss.span[1]
     evidence = Evidence(

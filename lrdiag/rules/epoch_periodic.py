@@ -25,6 +25,8 @@ the sampler goes on where it stopped.
 - Mishchenko et al. (2020), Random Reshuffling.
 """
 
+import numpy as np
+
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.rule import Rule
 from lrdiag.signals import Signals
@@ -101,6 +103,17 @@ def follows_epochs(signals: Signals) -> bool:
     return period.likeness >= LIKENESS and period.agreeing >= AGREEING
 
 
+def ends_on_a_peak(signals: Signals) -> bool:
+    """Whether the loss swings with each epoch, and its last epoch as a whole lies lower."""
+    period, loss = signals.period, signals.loss
+    if period is None or not follows_epochs(signals):
+        return False
+    first, last = loss.span
+    early = loss.raw[loss.steps < first + period.length]
+    late = loss.raw[loss.steps > last - period.length]
+    return bool(len(early) and len(late) and np.median(late) < np.median(early))
+
+
 def seen(signals: Signals) -> str:
     """Return how much an epoch resembles the one before."""
     period = signals.period
@@ -117,5 +130,16 @@ RULE = Rule(
     doc=__doc__,
     clear="no pattern by epoch",
     seen=seen,
-    explains=("LR103", "LR104", "LR105", "LR107", "LR109", "LR113", "LR115", "FIT204", "LOG904"),
+    explains=(
+        "LR103",
+        "LR104",
+        "LR105",
+        "LR106",
+        "LR107",
+        "LR109",
+        "LR113",
+        "LR115",
+        "FIT204",
+        "LOG904",
+    ),
 )

@@ -25,6 +25,7 @@ go on at half to a fifth of the rate with the gradient clipped.
 
 from lrdiag.finding import CannotTell, Evidence, Finding, Fix, Severity
 from lrdiag.rules.diverged import validation_learns
+from lrdiag.rules.epoch_periodic import ends_on_a_peak
 from lrdiag.rules.rule import Rule
 from lrdiag.rules.spike_recovers import MIN_NOISES, MIN_ROWS, gradient_growth, standing_spikes
 from lrdiag.rules.words import clip_gradient, lower_rate, place, too_thin
@@ -44,7 +45,7 @@ def check(signals: Signals) -> Finding | CannotTell | None:
     if thin is not None:
         return thin
     lasting = [one for one in standing_spikes(signals) if _lasts(signals, one)]
-    if not lasting or validation_learns(signals):
+    if not lasting or validation_learns(signals) or ends_on_a_peak(signals):
         return None
     spike, loss = lasting[-1], signals.loss
     left = loss.end - spike.before

@@ -10,6 +10,7 @@ from tests.curves import (
     cosine_rate,
     descent,
     every,
+    fires,
     found,
     make_run,
     series_of,
@@ -71,3 +72,17 @@ def test_a_decayed_tail_is_no_divergence() -> None:
 def test_a_loss_that_grew_from_the_start_is_best_at_its_first_row() -> None:
     finding = found("LR102", make_run(train_loss=series_of(2.26 * 3.5 ** np.arange(500.0))))
     assert finding.summary.startswith("The loss leaves its best, 2.26, at step 0 and ends at ")
+
+
+def test_sorted_data_that_end_on_the_peak_of_an_epoch_have_not_diverged() -> None:
+    rows = np.arange(712)
+    course = 2.4 - 0.8 * rows / 712
+    peaks = 3.0 * np.exp(-(rows % 88 - 80.0).clip(0.0)) * (rows % 88 >= 80)
+    noise = np.random.default_rng(1).normal(0.0, 0.02, 712)
+    swings = course - np.where(rows % 88 < 60, 0.6, 0.0) + peaks + noise
+    values = swings[: 88 * 8 - 4]  # the log ends while the loss is high
+    assert fires(make_run(train_loss=series_of(values)), codes=("LOG905", "LR102", "LR106")) == {
+        "LOG905"
+    }
+    once = np.concatenate((values[: 88 * 7], values[88 * 7 :] + 4.0))
+    assert ask("LR102", make_run(train_loss=series_of(once))) is not None
