@@ -284,7 +284,10 @@ SHARES = (0.17, 0.2, 0.05, 0.2, 0.13, 0.03, 0.04, 0.07, 0.05, 0.06)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """One drawn problem; ``name`` is its number, data and optimizer."""
+    """One drawn problem; ``name`` is its number, data and optimizer.
+
+    ``net`` makes its net anew; from other weights where a seed is given.
+    """
 
     name: str
     number: int
@@ -295,7 +298,7 @@ class Problem:
     clip: float
     data: Data
     loss: Loss
-    net: Callable[[], nn.Module]
+    net: Callable[..., nn.Module]
 
     def rates(self) -> list[float]:
         """Return the rates of the grid, lowest first."""
@@ -315,8 +318,8 @@ def draw_problem(number: int) -> Problem:
     loss = draw_loss(random, data)
     net_seed = _seed(random)
 
-    def net() -> nn.Module:
-        torch.manual_seed(number)
+    def net(seed: int = number) -> nn.Module:
+        torch.manual_seed(seed)
         return draw_net(np.random.default_rng(net_seed), data)
 
     name = f"drawn{number:03}_{data.kind}-{optimizer}"

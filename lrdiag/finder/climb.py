@@ -133,7 +133,7 @@ class Climber:
         return best
 
 
-def rate_at(place: int) -> float:
+def rate_at(place: float) -> float:
     """Return the rate of a place: 10 to the power of half of it."""
     return float(10.0 ** (place / 2.0))
 

@@ -104,7 +104,9 @@ class Stepper:
             parameter.grad = None
         total: Tensor | None = None
         for batch in self.batches_at(index):
-            loss = self.loss(batch) / self._accumulate
+            loss = self.loss(batch)
+            if self._accumulate > 1:
+                loss = loss / self._accumulate
             if not loss.requires_grad:
                 raise UntestableError(
                     "The loss does not depend on any parameter.",
