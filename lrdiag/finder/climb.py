@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lrdiag.finder.course import BLOWUP, Course, Trainer
+from lrdiag.finder.course import Course, Trainer
 from lrdiag.finder.monitor import Monitor
 from lrdiag.finder.result import Rung
 
@@ -93,7 +93,7 @@ class Climber:
         todo = self._within([place - 1, place, place + 1])
         while todo:
             courses = self._trainer.train(
-                [rate_at(one) for one in todo], ask.steps, first, ask.marks, _limit(start)
+                [rate_at(one) for one in todo], ask.steps, first, ask.marks, start
             )
             for one, course in zip(todo, courses, strict=True):
                 rungs[one] = _to_rung(course, ask, start)
@@ -136,11 +136,6 @@ class Climber:
 def rate_at(place: float) -> float:
     """Return the rate of a place: 10 to the power of half of it."""
     return float(10.0 ** (place / 2.0))
-
-
-def _limit(start: float) -> float:
-    """Return the loss above which a training diverged."""
-    return start + (BLOWUP - 1.0) * max(abs(start), 1e-12)
 
 
 def _to_rung(course: Course, ask: Ask, start: float) -> Rung:

@@ -16,7 +16,9 @@ from lrdiag.finder.stepper import Stepper
 from lrdiag.finder.subject import Subject
 
 PROBES = 8  # batches in a probe; one is worse than the free training loss, four are about as good
-BLOWUP = 20.0  # a loss above so many times the start's has diverged; 2 to 5 changed nothing
+BLOWUP = 20.0  # a loss above so many times the start's has diverged
+BLOWN, BLOWN_STEPS = 3.0, 5  # likewise the mean of so many losses, though it come back: a net that
+# died at a high rate falls back to the mean of its targets, which looks like learning
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Trainer(Protocol):
         """Return the loss before any step on the probe of the batches from ``first`` on."""
 
     def train(
-        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], limit: float
+        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], start: float
     ) -> list[Course]:
         """Train at each rate.
 
@@ -52,7 +54,7 @@ class Trainer(Protocol):
             steps: Steps of each training.
             first: The place of the first batches, in steps.
             marks: After how many steps to probe.
-            limit: The loss above which a training has diverged.
+            start: The loss before any step.
         """
 
 
@@ -79,13 +81,13 @@ class OneByOne:
         return self._monitor.each([self._probe(first)])[0]
 
     def train(
-        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], limit: float
+        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], start: float
     ) -> list[Course]:
         """Train at each rate."""
-        return [self._train(one, steps, first, marks, limit) for one in rates]
+        return [self._train(one, steps, first, marks, start) for one in rates]
 
     def _train(
-        self, lr: float, steps: int, first: int, marks: Sequence[int], limit: float
+        self, lr: float, steps: int, first: int, marks: Sequence[int], start: float
     ) -> Course:
         self._state.rewind()
         probes: list[Tensor] = []
@@ -105,10 +107,9 @@ class OneByOne:
 
         losses: list[float] = []
         for values in self._monitor.read(take()):
-            for value in values:
-                losses.append(value)
-                if not isfinite(value) or value > limit:
-                    return Course(lr, tuple(losses), (), diverged=True)
+            losses += values
+            if (bad := find_divergence(losses, start)) < len(losses):
+                return Course(lr, tuple(losses[: bad + 1]), (), diverged=True)
         seen = tuple(self._monitor.each(probes))
         return Course(lr, tuple(losses), seen, diverged=not all(map(isfinite, seen)))
 
@@ -125,3 +126,25 @@ class OneByOne:
         now.restore()
         mean: Tensor = torch.stack(losses).mean()
         return mean
+
+
+def find_divergence(losses: Sequence[float], start: float) -> int:
+    """Return the place of the first loss with which a training has diverged.
+
+    Args:
+        losses: Of each step.
+        start: The loss before any step.
+
+    Returns:
+        The length where it has not.
+    """
+    size = max(abs(start), 1e-12)
+    highest, lasting = start + (BLOWUP - 1.0) * size, start + (BLOWN - 1.0) * size
+    total = 0.0
+    for k, loss in enumerate(losses):
+        if not isfinite(loss) or loss > highest:
+            return k
+        total += loss - (losses[k - BLOWN_STEPS] if k >= BLOWN_STEPS else 0.0)
+        if k >= BLOWN_STEPS - 1 and total > BLOWN_STEPS * lasting:
+            return k
+    return len(losses)

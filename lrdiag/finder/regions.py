@@ -1,6 +1,5 @@
 """What the sweep's curve shows: its five regions and what classical rules would pick."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ NOISES = 3.0  # a fall below so many noises, or a twentieth of the drop, is stil
 LEAST_FALL = 0.05  # of the drop
 NEAR_MINIMUM = 0.1  # of the drop: as low as it gets
 LOST = 1.0  # of the drop: above the start by so much, the loss does not come back
+LEAST_DROP = 2.5  # noises; p99 of what noise alone makes the smooth curve fall, at 100 steps
 LEAST_POINTS = 5
 
 
@@ -60,7 +60,7 @@ def find_regions(rates: Sequence[float], losses: Sequence[float], lr_max: float)
     burst = _first_for_good(smooth > start + max(LOST * drop, NOISES * noise, 0.2 * abs(start)))
     explodes = burst < n or len(losses) > n
     far = lr_max if explodes else end
-    if drop <= NOISES * noise / math.sqrt(LEAST_POINTS) or drop <= 0.0:
+    if drop <= LEAST_DROP * noise:
         edges: dict[RegionName, tuple[int, int]] = {"flat": (0, burst), "explosion": (burst, n)}
         return _to_regions(edges, lr, far, explodes)
     fallen = smooth < start - max(LEAST_FALL * drop, min(NOISES * noise, 0.3 * drop))

@@ -1,9 +1,12 @@
 """Run the range test of a spec: build the task, train it, say what came of it."""
 
+from collections.abc import Mapping
+
 from lrdiag.errors import InvalidSpecError
 from lrdiag.finder.progress import Watch
 from lrdiag.finder.result import RangeTestResult
 from lrdiag.finder.spec import RangeTestSpec
+from lrdiag.training.card import Task, Value
 from lrdiag.training.catalogue import task
 from lrdiag.training.source import DataSource
 
@@ -32,15 +35,16 @@ def run_range_test(
 
     card = task(spec.task)
     values = card.choose(spec.values)
+    _check(card, values, spec, data)
     device = _choose_device(spec.device)
     subject = Subject.of(card.build(values, data, device))
     if spec.seeds > 1:
-        starts = []
-        first = int(values.get("seed", 0))
-        for seed in range(first + 1, first + spec.seeds):
-            other = card.build({**values, "seed": seed}, data, device)
-            starts.append(other.model.state_dict())
-        subject = replace(subject, starts=tuple(starts))
+        first = int(values["seed"])
+        others = (
+            card.build({**values, "seed": seed}, data, device)
+            for seed in range(first + 1, first + spec.seeds)
+        )
+        subject = replace(subject, starts=tuple(one.model.state_dict() for one in others))
     options = Options(
         lr_min=spec.lr_min,
         lr_max=spec.lr_max,
@@ -49,6 +53,22 @@ def run_range_test(
         diverge_threshold=spec.diverge_threshold,
     )
     return find_rate(subject, options, watch=watch, spec=spec)
+
+
+def _check(
+    card: Task, values: Mapping[str, Value], spec: RangeTestSpec, data: DataSource | None
+) -> None:
+    """Refuse what the task cannot be asked for."""
+    if spec.seeds > 1 and "seed" not in values:
+        raise InvalidSpecError(
+            f"The task {card.name} has no field seed, so that there is one curve alone.",
+            hint="Ask for one seed.",
+        )
+    if data is not None and data.kind not in card.data:
+        takes = f"It takes {' or '.join(card.data)}." if card.data else "It takes none."
+        raise InvalidSpecError(
+            f"The task {card.name} cannot be trained on {data.kind} data.", hint=takes
+        )
 
 
 def _choose_device(name: str) -> str:

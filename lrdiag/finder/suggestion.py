@@ -6,6 +6,7 @@ from lrdiag.finder.climb import FLAT, Climb, rate_at
 from lrdiag.finder.result import Bounds, Rung, Suggestion
 from lrdiag.wording import join_words, say_rate, say_share
 
+HARDLY = 0.02  # share of the start; a fall by less may be a plateau, of which no rung sees the end
 AS_GOOD = 0.05  # badness up to which a rung belongs to the range
 EDGE = 1e-6  # the range holds its ends, whatever the last bit says
 
@@ -33,6 +34,7 @@ def suggest(climb: Climb, usual: float | None, *, confirmed: bool) -> Suggestion
         low=low,
         high=high,
         reason=_reason(climb, steps, confirmed),
+        sure=climb.drop >= HARDLY,
     )
 
 
@@ -95,7 +97,10 @@ def _reason(climb: Climb, steps: int, confirmed: bool) -> str:
     said = [f"At {say_rate(best.lr, 2)} {what} {steps} steps lowers the loss by {say_share(fall)}"]
     below, above = climb.rungs.get(climb.place - 1), climb.rungs.get(climb.place + 1)
     parts = [_compare(one, best) for one in (below, above) if one is not None]
-    return "; ".join([*said, join_words(parts)]) + "." if parts else said[0] + "."
+    whole = "; ".join([*said, join_words(parts)]) + "." if parts else said[0] + "."
+    if climb.drop >= HARDLY:
+        return whole
+    return f"{whole} That is little: on a plateau only longer trainings tell."
 
 
 def _compare(other: Rung, best: Rung) -> str:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lrdiag.finder.batches import Batches
-from lrdiag.finder.course import PROBES, Course, OneByOne
+from lrdiag.finder.course import PROBES, Course, OneByOne, find_divergence
 from lrdiag.finder.crowd import Crowd, CrowdError
 from lrdiag.finder.health import Notes, ReluWatch
 from lrdiag.finder.monitor import Monitor
@@ -62,17 +62,17 @@ class Together:
         return self._single.start(first)
 
     def train(
-        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], limit: float
+        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], start: float
     ) -> list[Course]:
         """Train at each rate."""
         if self._can(len(rates)):
             done = self._monitor.done
             try:
                 with _refusing_slow_ways():
-                    return self._train(rates, steps, first, marks, limit)
+                    return self._train(rates, steps, first, marks, start)
             except (CrowdError, RuntimeError, UserWarning) as error:
                 self._give_up(error, done)
-        return self._single.train(rates, steps, first, marks, limit)
+        return self._single.train(rates, steps, first, marks, start)
 
     def sweep(
         self, rates: Sequence[float], starts: Sequence[Mapping[str, Tensor]], threshold: float
@@ -113,7 +113,7 @@ class Together:
         )
 
     def _train(
-        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], limit: float
+        self, rates: Sequence[float], steps: int, first: int, marks: Sequence[int], start: float
     ) -> list[Course]:
         crowd = self._crowd(len(rates))
         lrs = torch.tensor(rates, dtype=torch.float64, device=self._subject.device)
@@ -131,12 +131,14 @@ class Together:
         rows: list[list[float]] = []
         for values in self._monitor.read_rows(take(), len(rates)):
             rows += values
-            if all(_first_bad(column, limit) < len(rows) for column in zip(*rows, strict=True)):
+            if all(
+                find_divergence(column, start) < len(rows) for column in zip(*rows, strict=True)
+            ):
                 break
         self._note_dead(crowd, rates, first)
         seen = torch.stack(probes).tolist() if len(probes) == len(marks) else []
         return [
-            _to_course(lr, column, [one[k] for one in seen], limit)
+            _to_course(lr, column, [one[k] for one in seen], start)
             for k, (lr, column) in enumerate(zip(rates, zip(*rows, strict=True), strict=True))
         ]
 
@@ -205,14 +207,8 @@ def _norms(stacked: Tensor) -> Tensor:
     return norms.clamp_min(1e-12)
 
 
-def _first_bad(losses: Sequence[float], limit: float) -> int:
-    """Return the place of the first loss that diverged; the length without one."""
-    bad = (k for k, one in enumerate(losses) if not isfinite(one) or one > limit)
-    return next(bad, len(losses))
-
-
-def _to_course(lr: float, losses: Sequence[float], probes: list[float], limit: float) -> Course:
-    bad = _first_bad(losses, limit)
+def _to_course(lr: float, losses: Sequence[float], probes: list[float], start: float) -> Course:
+    bad = find_divergence(losses, start)
     if bad < len(losses):
         return Course(lr, tuple(losses[: bad + 1]), (), diverged=True)
     whole = bool(probes) and all(map(isfinite, probes))
